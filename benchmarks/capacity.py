@@ -170,7 +170,7 @@ def of_the_queue(office: Office) -> list[Cost]:
     resolved = parsed([("show", "closed")])
     since, here = office.room.clock() - timedelta(hours=1), Viewer("ihelp", office.room.clock(), "UTC", desk.process)
     costs = [
-        office.cost("the queue: all open requests", lambda: open_requests(desk.cases, Show.ALL, here)),
+        office.cost("the queue: all open requests", lambda: open_requests(desk.cases, Show.ALL, here)[0]),
         office.cost("a page of resolved ones", lambda: done_requests(desk.cases, resolved, here, "")),
         office.cost("what has changed since a list", lambda: desk.cases.changed_since(since)),
         office.cost("a search of two words, pending", lambda: find(desk, "lost shipment", 8)),

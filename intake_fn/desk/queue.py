@@ -25,14 +25,18 @@ READ_ON = 8
 """Pages of resolved requests that are read, at most, until a filtered page is full."""
 
 
-def open_requests(cases: CaseStore, show: Show, viewer: Viewer) -> Page:
-    """The open requests; those of whoever looks are complete in any case. A cursor says that there are more."""
+def open_requests(cases: CaseStore, show: Show, viewer: Viewer, cursor: str = "") -> tuple[Page, str]:
+    """The open requests, and the cursor of the next portion of those of whoever looks; "" where these are complete.
+
+    The cursor of the page says that there are more of anybody's. `cursor` is for a list of one's own only. Raises
+    Refused for a damaged one.
+    """
     page = cases.queue(None, limit=MOST_OPEN)
-    if not page.cursor or show is not Show.MINE:
-        return page
-    mine = cases.assigned(viewer.id, MOST_OPEN)
+    if show is not Show.MINE or not (page.cursor or cursor):
+        return page, ""
+    mine = cases.assigned(viewer.id, MOST_OPEN, cursor)
     others = [row for row in page.rows if row.handler != viewer.id]
-    return Page([*mine.rows, *others], page.cursor, page.unread)
+    return Page([*mine.rows, *others], page.cursor, [*dict.fromkeys((*page.unread, *mine.unread))]), mine.cursor
 
 
 def done_requests(cases: CaseStore, filters: Filters, viewer: Viewer, cursor: str) -> Page:

@@ -37,7 +37,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list: all its rows in their order, of a list of resolved requests a page of them."""
+    """A list: all its rows in their order; of resolved requests a page, of very many of one's own a portion of them."""
 
     filters: Filters
     viewer: Viewer
@@ -52,8 +52,19 @@ class Listed:
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are more open requests than were read."""
-        return bool(self.open.cursor)
+        """Whether there are more open requests than were read; one's own are read in portions, each in full."""
+        return bool(self.open.cursor) and self.filters.show is not Show.MINE
+
+    @property
+    def portion(self) -> Mapping[str, str]:
+        """What the address of another page of the same portion holds."""
+        cursor = request.args.get("cursor", "")
+        return {"cursor": cursor} if cursor and self.filters.show is Show.MINE else {}
+
+    @property
+    def next_portion(self) -> str:
+        """The cursor of what comes behind the last page; "" on a page before that, and where nothing comes."""
+        return self.cursor if self.number == self.pages or self.filters.show is Show.DONE else ""
 
     @property
     def shown(self) -> Sequence[CaseRow]:
@@ -167,10 +178,10 @@ def listed(filters: Filters, viewer: Viewer) -> Listed:
     if filters.show is Show.DONE:
         page = done_requests(cases, filters, viewer, request.args.get("cursor", ""))
         return Listed(filters, viewer, Page(()), page.rows, filtered((), filters, viewer), page.cursor, page.unread, 1)
-    page = open_requests(cases, filters.show, viewer)
+    page, more = open_requests(cases, filters.show, viewer, request.args.get("cursor", ""))
     found = filtered((row for row in page.rows if is_listed(row, filters.show, viewer)), filters, viewer)
     rows = ordered(found.rows, filters.sort, viewer.process)
-    return Listed(filters, viewer, page, rows, found, "", page.unread, number)
+    return Listed(filters, viewer, page, rows, found, more, page.unread, number)
 
 
 def people_at(levels: Collection[int], process: Process) -> list[tuple[int, Sequence[str]]]:

@@ -97,7 +97,7 @@ def queue() -> ResponseReturnValue:
 @blueprint.get("/queue.csv")
 @open_to(ENGINEER)
 def queue_csv() -> ResponseReturnValue:
-    """The queue as a CSV file: all of it, or the shown page where resolved requests are listed."""
+    """The queue as a CSV file: all of it, or the shown page of resolved requests and the portion of one's own."""
     filters = asked()
     refuse_unknown_level(filters, config().desk().counters.counts())
     return csv_of(listed(filters, viewer_here()).rows)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from intake_fn.core.request import Kind
+from intake_fn.desk import queue
+from intake_fn.web import queue_list
 from tests.web.samples import ANSWERS
 
 if TYPE_CHECKING:
@@ -43,6 +45,32 @@ def test_mine_shows_what_is_with_me(web: Web) -> None:
 
     assert ANSWERS[Kind.BUG]["summary"] in text
     assert "For London" not in text
+
+
+def test_very_many_of_ones_own_are_listed_in_portions(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each request is in exactly one; urgent and latest ones come first, and a link leads from each to the next."""
+    monkeypatch.setattr(queue, "MOST_OPEN", 3)
+    monkeypatch.setattr(queue_list, "PAGE", 2)
+    cases = []
+    for number in range(8):
+        web.clock.advance(minutes=11)
+        office = "london" if number == 4 else "paris"
+        cases.append(web.sent(Kind.QUESTION, summary=f"Question {number:02}", office=office))
+    web.sign_in()
+    found, pages, link = [], [], "/desk?show=mine"
+    while link:
+        text = web.client.get(link).text
+        found.append(CASE.findall(text))
+        pages.append("of your requests" in text or "more than" in text)
+        links = [one.replace("&amp;", "&") for one in re.findall(r'class="button" href="([^"]+)">(?:Next|Older)', text)]
+        link = links[0] if links else ""
+
+    assert [2, 1, 2, 1, 1] == [len(page) for page in found]
+    assert {case.id for case in cases if case is not cases[4]} == {case for page in found for case in page}
+    assert all(pages)
+    assert {cases[7].id, cases[6].id, cases[5].id} == {*found[0], *found[1]}
+    assert "Older requests" not in text
+    assert 422 == web.client.get("/desk?show=mine&cursor=garbage").status_code
 
 
 def test_resolved_requests_stand_in_a_list_of_their_own(web: Web) -> None:

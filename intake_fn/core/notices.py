@@ -40,6 +40,7 @@ from intake_fn.core.quarantine import has_been_read, may_be_quoted
 from intake_fn.core.quotes import Marked, marked, nearest_sentence, spoken
 from intake_fn.core.requester_events import Appealed, CopyAdded, CopyRemoved, Withdrawn
 from intake_fn.core.verdict_texts import (
+    due_for_assignee,
     due_in_words,
     has_replied,
     is_shown_clause,
@@ -184,7 +185,7 @@ class MailValues:
     by: str
     """How a verdict was reached, and how sure a language model calls itself."""
     due: str
-    """When the request is due, in words for the requester."""
+    """When the request is due, in words; "" for the Help Desk where no clock runs."""
     missing: tuple[str, ...]
     """What the requester could add."""
     form: str
@@ -270,7 +271,7 @@ def values_of(notice: SendNotice, case: Case, process: Process, links: MailLinks
         category=say(f"proposed.{proposed}" if (proposed := proposal(case)) else f"kind.{case.category}"),
         says=_says(case, for_requester=for_requester),
         by=by,
-        due=due_in_words(case, process, case.history[-1].at, zone_of_requester(case, process)) if case.history else "",
+        due=_due(case, process, audience),
         missing=wanted,
         form=links.form if wanted and interview(case) is Interview.OPEN else "",
         undecided=case.category is Category.UNDECIDED,
@@ -292,6 +293,15 @@ def values_of(notice: SendNotice, case: Case, process: Process, links: MailLinks
         settings=links.settings,
         sender=f"{process.mail.name}, {case.id}",
     )
+
+
+def _due(case: Case, process: Process, audience: Audience) -> str:
+    if not case.history:
+        return ""
+    now = case.history[-1].at
+    if audience is Audience.HELP_DESK:
+        return due_for_assignee(case, process, now)
+    return due_in_words(case, process, now, zone_of_requester(case, process))
 
 
 def _may_quote(audience: Audience, case: Case, process: Process) -> bool:

@@ -189,6 +189,19 @@ def due_in_words(case: Case, process: Process, now: datetime, zone: str) -> str:
         return say("due.none", level=level, priority=priority)
     if case.status is Status.WAITING:
         return say("due.paused")
+    return _due_at(case, process, due, now, zone)
+
+
+def due_for_assignee(case: Case, process: Process, now: datetime) -> str:
+    """When a case is due at its level, in the zone of its clock; "" where no clock runs."""
+    due = sla.due(case, process) if case.status.is_open and case.status not in (Status.NEW, Status.WAITING) else None
+    if due is None or due.clock is sla.ClockState.DECIDING:
+        return ""
+    return _due_at(case, process, due, now, due.zone)
+
+
+def _due_at(case: Case, process: Process, due: sla.Due, now: datetime, zone: str) -> str:
+    level, priority = process.level(case.level).name, process.priorities[case.priority].name.lower()
     key = "due.passed" if due.status(now).breached else "due.at"
     here = f"{due.instant.astimezone(ZoneInfo(zone)):%a %-d %b %Y, %H:%M} ({zone})"
     return say(key, level=level, priority=priority, due=here)

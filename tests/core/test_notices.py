@@ -10,10 +10,11 @@ import pytest
 from jinja2 import meta
 
 from intake_fn.core.errors import Broken
-from intake_fn.core.events import Noted
+from intake_fn.core.events import AskedRequester, Noted
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.notices import NOTICES, Audience, Letter, MailValues
 from intake_fn.core.request import Requester
+from intake_fn.core.steps import advance
 from intake_fn.core.vocabulary import Category
 from intake_fn.mail_templates import environment
 from tests.core.samples import CASE_ID, NOW, case_at, case_of, happened, received, request
@@ -129,6 +130,20 @@ def test_what_a_person_decided_is_not_argued_with_the_judges_reasons(process: Pr
 
     assert "The program takes this for a bug." in text
     assert "- No." not in text
+
+
+def test_who_gets_a_request_reads_when_it_is_due(process: Process) -> None:
+    """In the zone of the clock that counts; nothing where no clock runs, or while it waits for the requester."""
+    waiting = advance(case_at(4, "roma"), happened(AskedRequester, question="Which?"), process).case
+    due = "Due Tue 24 Nov 2026, 18:00 (America/New_York), by the response time of Help Desk Level 4 for high requests."
+    for case, said in ((case_at(4, "roma"), True), (case_at(3, "paul"), False), (waiting, False)):
+        notice = SendNotice("assigned", "roma@example.com")
+        _, text, page = letter_of(notice, case, process, STATUS_LINK, DESK_LINK)
+
+        assert said is (f"Priority: High\n{due}\n" in text)
+        assert said is ("Due Tue 24 Nov" in page)
+        assert said or "Priority: High\nThe program takes this" in text
+        assert "none is promised" not in text
 
 
 def test_before_the_verdict_the_notice_says_that_a_person_decides(process: Process) -> None:

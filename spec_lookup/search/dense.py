@@ -112,11 +112,12 @@ class Dense:
             return near
         least, far = float(near.min()), near < FAR
         share *= min(1.0, max(float(near.max()), 0.0) / SURE)
-        fused = _fused(lexical, near - least, share)
+        by_words = (1 - share) * _up_to_one(lexical)
+        fused = by_words + share * _up_to_one(near - least)
         closest = self._with_sentences(best(fused, CLOSELY))
         if closest.size:
             near[closest] = (1 - SENTENCE) * near[closest] + SENTENCE * self._sentences_nearness(closest, meanings)
-        fused = _fused(lexical, near - least, share)
+        fused = by_words + share * _up_to_one(near - least)
         fused[far & (lexical <= 0)] = 0
         return fused
 
@@ -124,7 +125,7 @@ class Dense:
         """How near each clause as a whole comes to what is asked for: the cosine of its best passage."""
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
-        return best_of_each((self.wholes @ meanings.mean).astype(np.float32), self.passages)
+        return best_of_each(self.wholes @ meanings.mean, self.passages)
 
     def _with_sentences(self, clauses: Integers) -> Integers:
         """Those of the clauses that have a sentence."""
@@ -156,12 +157,6 @@ def texts_of(clauses: Sequence[Clause]) -> list[str]:
 
 def _texts(clause: Clause) -> list[str]:
     return [squeeze(passage.text(clause)) for passage in passages(clause)]
-
-
-def _fused(lexical: Scores, near: Scores, share: float) -> Scores:
-    import numpy as np  # noqa: PLC0415 - as above
-
-    return ((1 - share) * _up_to_one(lexical) + share * _up_to_one(near)).astype(np.float32)
 
 
 def _up_to_one(scores: Scores) -> Scores:

@@ -8,7 +8,9 @@ clauses.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -44,6 +46,9 @@ FAR = 0.25
 
 CLOSELY = 50
 """Clauses whose sentences are compared; more change nothing."""
+
+PORTION = 2_000
+"""Texts that are embedded together while pages are read: some seconds of work, and nearly all are in batches."""
 
 
 class Rows(Protocol):
@@ -123,8 +128,6 @@ class Dense:
 
     def nearness(self, meanings: Meanings) -> Scores:
         """How near each clause as a whole comes to what is asked for: the cosine of its best passage."""
-        import numpy as np  # noqa: PLC0415 - only who searches waits for it
-
         return best_of_each(self.wholes @ meanings.mean, self.passages)
 
     def _with_sentences(self, clauses: Integers) -> Integers:
@@ -147,6 +150,32 @@ class Dense:
         import numpy as np  # noqa: PLC0415 - as above
 
         return self.sentences[self.starts[clause] : self.starts[clause + 1]].astype(np.float32)
+
+
+@contextmanager
+def embedding_ahead(
+    embedder: Embedder | None, kept: KeptVectors | None
+) -> Iterator[Callable[[Sequence[Clause]], None]]:
+    """While pages are still being read, the clauses that are given are embedded in portions, and their vectors `kept`.
+
+    So no core waits for the one that reads. Nothing is done without a model, or without a place to keep vectors. What
+    fails here fails again in `Dense.of`; after an error no further portion is begun.
+    """
+    waiting: dict[str, None] = {}
+
+    def take(clauses: Sequence[Clause]) -> None:
+        if embedder is not None and kept is not None:
+            waiting.update(dict.fromkeys(texts_of(clauses)))
+            if len(waiting) >= PORTION:
+                pool.submit(embedder.embed_all, list(waiting), kept)
+                waiting.clear()
+
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            yield take
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def texts_of(clauses: Sequence[Clause]) -> list[str]:

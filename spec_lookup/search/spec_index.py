@@ -11,12 +11,12 @@ from typing import Self
 from spec_lookup.errors import SpecBroken
 from spec_lookup.search.clause import Clause
 from spec_lookup.search.clauses import Clauses
-from spec_lookup.search.dense import DENSE, DENSE_FOR_CODES, Dense, Meanings, texts_of
+from spec_lookup.search.dense import DENSE, DENSE_FOR_CODES, Dense, Meanings, embedding_ahead, texts_of
 from spec_lookup.search.embed import Embedder, model_folder
 from spec_lookup.search.index import Bm25, best
 from spec_lookup.search.numbers import number_forms
 from spec_lookup.search.pages import content_stamp, read_pages
-from spec_lookup.search.parse import read_page
+from spec_lookup.search.parse import Page, read_page
 from spec_lookup.search.passages import Passage, best_of_each, passages
 from spec_lookup.search.query import Parts, telling_of
 from spec_lookup.search.quotes import Asked, answering
@@ -94,10 +94,16 @@ class SpecIndex:
         kept: KeptVectors | None = None,
     ) -> Self:
         """The spec that these pages (name, text) make, published by this mkdocs.yml; `kept` are vectors of before."""
-        parsed = [read_page(name, text, site) for name, text in pages if name != SYNONYMS]
         listed = [group for name, text in pages if name == SYNONYMS for group in read_synonyms(text)]
-        clauses = [clause for page in parsed for clause in page.clauses]
         embedder = Embedder.open(model_folder())
+        parsed: list[Page] = []
+        with embedding_ahead(embedder, kept) as embed_ahead:
+            for name, text in pages:
+                if name != SYNONYMS:
+                    parsed.append(read_page(name, text, site))
+                    embed_ahead(parsed[-1].clauses)
+            clauses = [clause for page in parsed for clause in page.clauses]
+            bm25 = Bm25.of(passage for clause in clauses for passage in _passages(clause))
         dense = Dense.of(clauses, embedder, kept) if embedder else None
         stamp = Stamp(
             content=content_stamp(pages),
@@ -109,7 +115,6 @@ class SpecIndex:
             words=sum(page.coverage.words for page in parsed),
             words_in_no_clause=sum(len(page.coverage.lost) for page in parsed),
         )
-        bm25 = Bm25.of(passage for clause in clauses for passage in _passages(clause))
         return cls(Clauses.of(clauses), bm25, dense, Synonyms([*listed, *abbreviations(clauses)]), stamp, embedder)
 
     def amended(self, cite: str, markdown: str) -> Self:

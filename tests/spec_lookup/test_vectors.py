@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spec_lookup import Spec
+from spec_lookup import Spec, SpecBroken
+from spec_lookup.search import dense
 from spec_lookup.search.embed import BATCH, TOLERANCE, Embedder, _batches, model_folder
 from spec_lookup.search.pages import read_pages
 from spec_lookup.search.parse import page_clauses
@@ -118,6 +119,31 @@ def test_an_index_is_the_same_built_anew_or_from_the_last_one(pages: Path, tmp_p
     assert files(tmp_path / "fresh") == files(tmp_path / "index")
     assert (2, 0) == (after_a_change, after_none)
     assert first > fresh > after_a_change
+
+
+def test_what_is_embedded_while_pages_are_read_gives_the_same_index(
+    pages: Path, tmp_path: Path, embedded: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Portions change neither a vector nor how many texts are embedded."""
+    Spec.build(pages, tmp_path / "at-once")
+    monkeypatch.setattr(dense, "PORTION", 1)
+    Spec.build(pages, tmp_path / "ahead")
+    at_once, *portions = embedded
+
+    assert files(tmp_path / "at-once") == files(tmp_path / "ahead")
+    assert (True, at_once) == (len(portions) > 2, sum(portions))
+
+
+def test_a_page_that_cannot_be_read_ends_what_is_embedded_ahead(
+    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error is the page's, and the portions that wait are given up."""
+    monkeypatch.setattr(dense, "PORTION", 1)
+    (pages / "zz.md").write_text("## One {#same}\n\nText.\n\n## Two {#same}\n\nText.\n", encoding="utf-8")
+
+    with pytest.raises(SpecBroken, match="#same is already"):
+        Spec.build(pages, tmp_path / "index")
+    assert not (tmp_path / "index").exists()
 
 
 def test_the_file_holds_what_the_index_needs_and_no_more(pages: Path, tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def refuse_ours(box: str, process: Process) -> None:
 def to_change(
     items: Iterable[OutboxItem], subject: DataSubject, role: ErasedAs
 ) -> Iterator[tuple[OutboxItem, Intent | None]]:
-    """The pending deliveries that hold something of them, with what they hold from then on, None for no mail."""
+    """The pending deliveries that hold their data, each with its new intent, None for no mail. Raises Unreadable."""
     for item in items:
         if item.unread:
             raise Unreadable(f"{item.case_id} has a delivery that this version cannot read.")

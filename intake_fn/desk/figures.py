@@ -104,7 +104,7 @@ def _doubtful(desk: Desk, first: date, last: date) -> list[date]:
 
 
 def recount(desk: Desk, case: Case, days: Iterable[date] = (), *, fix: bool = True) -> list[date]:
-    """The days on which the entries of a case differ from its log. What changed meanwhile is compared anew."""
+    """The days on which the entries of a case differ from its log; again after a change. Raises Stale, Unreadable."""
     for _ in range(ATTEMPTS):
         try:
             differ = list(desk.figures.recount(case, {*days}, fix=fix))

@@ -139,7 +139,7 @@ def _throttle(desk: Mailing, item: OutboxItem, notice: SendNotice, recipient: Re
 
 
 def send(desk: Mailing, item: OutboxItem, case: Case, ready: Ready) -> None:
-    """Send a notice, and with it those that the throttle deferred for the same person."""
+    """Send a notice, with those that the throttle deferred for its reader. Raises OutcomeUnknown, TryLater, Broken."""
     notice = ready.notice
     notices, others = [notice], []
     try:

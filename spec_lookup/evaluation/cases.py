@@ -198,7 +198,7 @@ def claim_of(row: Row) -> Claim:
 
 
 def texts_in(row: Row, member: str) -> list[str]:
-    """A list of texts that may be missing."""
+    """A list of texts, empty for a missing member. Raises InputBroken."""
     texts = row.data.get(member) or []
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise InputBroken(f"{row.where}: the member {member!r} has to be a list of texts.")

@@ -76,7 +76,7 @@ class Stamp:
 def write_index(
     out: Path, clauses: Clauses, bm25: Bm25, dense: Dense | None, synonyms: list[list[str]], stamp: Stamp
 ) -> None:
-    """Write an index folder whole; an index that stood there is replaced, anything else is not touched."""
+    """Write an index folder whole, in place of the index there. Raises IndexBroken for a folder with anything else."""
     import numpy as np  # noqa: PLC0415 - only who builds or searches waits for it
 
     if out.exists() and not (out / "stamp.json").exists() and any(out.iterdir()):

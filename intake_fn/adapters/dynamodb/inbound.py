@@ -76,7 +76,7 @@ class DynamoInboundMails:
         return not self.table.transact(writes)
 
     def count_mail(self, record: MailRecord, *, fix: bool = True) -> bool:
-        """Whether the figures hold something else of a record than it says; with `fix`, they do not afterwards."""
+        """Whether the figures differ from a record of a mail; `fix` corrects them. Raises Stale, TryLater."""
         came = self._came(record)
         if came and came["end"] == record.outcome:
             return False

@@ -56,7 +56,7 @@ class Names:
         return project
 
     def category(self, project: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
-        """The first of these categories that the project has, or the one that support.yml names for all else."""
+        """The first of these categories that the project has, else that of support.yml. Raises Broken without one."""
         categories = {text_in(row, "name").casefold(): row for row in parts(project, "categories")}
         wanted = (*names, self.mapping.category)
         category = next(filter(None, (categories.get(name.casefold()) for name in wanted)), None)

@@ -137,7 +137,7 @@ def event_lacks(s3: Any, bucket: str, function: str) -> list[str]:
 
 
 def create_event(s3: Any, lambda_: Any, bucket: str, function: str, account: str) -> None:
-    """Permit S3 to call the function, and have it do so for mail that comes; other events stay."""
+    """Have S3 call the function for mail that comes; other events stay. Raises Refused where there is no function."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
     with translated(FUNCTION):

@@ -54,7 +54,7 @@ def create_bucket(client: S3Client, name: str, pages_at: Sequence[str] = ()) -> 
 
 
 def create_closed_bucket(client: S3Client, name: str) -> None:
-    """Make a bucket, unless it is ours already, and close it to the public."""
+    """Make a bucket, unless it is ours already, and close it to the public. Raises Broken for a name that is taken."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
     region = client.meta.region_name

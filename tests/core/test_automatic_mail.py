@@ -21,6 +21,10 @@ from intake_fn.core.inbound.thanks import only_thanks
         ("Re: A question", "Hello, I was out of the office until today. The voyage is 7.", False),
         ("I am out of the office (returning 11/30/2026)", "I will respond to you when I am back.", True),
         ("Out of office", "I am away until Monday, out of office.", True),
+        ("Away from the office Re: A question", "See you in January.", True),
+        ("Re: A question", "I no longer work for Marigold. Please contact ops@marigold.example.org instead.", True),
+        ("I no longer work in Paris", "Please change my office to London.", False),
+        ("Re: A question", "Ann is no longer with us, please contact Bob: it is voyage 7.", False),
     ],
 )
 def test_an_absence_says_so_first_and_a_person_who_mentions_one_is_a_person(

@@ -29,6 +29,7 @@ from intake_fn.core.inbound.languages import (
     DELIVERY_FAILED,
     GREETINGS,
     INVITATION_ANSWERS,
+    LEFT,
     MACHINE_WRITTEN,
     MAIL_WORDS,
     READ_RECEIPTS,
@@ -76,7 +77,7 @@ PROGRAMS = re.compile(
 )
 ABSENCE = pattern(ABSENCE_SUBJECTS, r"^\W*", r"(?=\W|$)")
 ABSENCE_MARK = pattern(ABSENCE_SUBJECTS, r"^\W*", COLON)
-WRITER_ABSENT = pattern(ABSENT)
+WRITER_ABSENT = pattern(f"{ABSENT.strip()}\n{LEFT.strip()}")
 FIRST_PERSON = pattern(ABSENT, r"(?!out of)")
 WRITER_RETURNS = pattern(RETURNS)
 FORMULA = re.compile(rf"^\W*(?:{phrases(GREETINGS)})|{phrases(MAIL_WORDS)}", re.IGNORECASE)
@@ -158,12 +159,19 @@ def _absent(mail: InboundMail, _: Collection[str]) -> str:
         ABSENCE_MARK.search(subject)
         or FIRST_PERSON.match(subject)
         or ABSENCE.fullmatch(subject)
+        or _marks_reply(subject)
         or (away and ABSENCE.search(subject))
     ):
         return "mail.absent"
     answers = bool(mail.references) or subject != mail.subject
     returns = WRITER_RETURNS.search(mail.reply[:SHORT])
     return "mail.absent" if away and returns and answers and _is_short(mail.reply) and "?" not in mail.reply else ""
+
+
+def _marks_reply(subject: str) -> bool:
+    """Whether words of an absence stand before the mark of a reply, without a colon of their own."""
+    found = ABSENCE.match(subject)
+    return bool(found and REPLY.match(subject[found.end() :].lstrip(" -\u2013(")))
 
 
 def _says_first(text: str) -> bool:

@@ -156,6 +156,12 @@ olen (?:tällä hetkellä )?(?:lomalla|poissa)
 (?:휴가|출장|부재) ?중
 (?:şu an|şu anda)?.{0,20}(?:ofis dışında|izinde|tatilde)(?:yim|yım|\\b)
 """
+LEFT = """
+i (?:no longer work|am no longer (?:with|working|employed)) |i(?:'ve| have) left (?:the )?(?:company|organi[sz]ation|firm)
+ich bin nicht mehr (?:für|bei) .{1,40} (?:tätig|beschäftigt)|ich habe (?:das unternehmen|die firma) verlassen
+je ne travaille plus (?:chez|pour) |j['’]ai quitté (?:la société|l['’]entreprise)|ya no trabajo en |non lavoro più (?:per|in) |ik werk niet (?:meer|langer) bij
+"""
+"""What programs write for those who have left, to whoever wrote to them."""
 MAIL_WORDS = """
 \\b(?:e-?)?mails?\\b|\\bmessages?\\b|\\brepl(?:y|ies)\\b|\\bthank|\\bnachricht|\\bschreiben\\b|\\banfrage\\b|\\bantwort|\\bdank
 \\bcourriel|\\bréponse|\\bmerci|\\bcorreo|\\bmensaje|\\brespuesta|\\bgracias|\\bmessaggio|\\brisposta|\\bgrazie|\\bmensagem|\\bresposta|\\bobrigad
@@ -166,7 +172,7 @@ MAIL_WORDS = """
 """
 """Words by which somebody speaks of the mail that they answer, or thanks for it."""
 RETURNS = """
-(?:return|back|until|till|limited access|no access|urgent|emergenc|in my absence|contact|respond|reply)
+(?:return|back|until|till|limited access|no access|urgent|emergenc|in my absence|contact|respond|reply|not (?:being )?monitored|instead)
 (?:ab dem|bis|wieder|zurück|rückkehr|dringend|vertret|weitergeleitet|nicht gelesen|erreichbar)
 (?:jusqu|retour|urgen|contacter|reviendrai|joindre)
 (?:hasta|regres|volver|vuelvo|urgen|contact)

@@ -315,7 +315,8 @@ class Desk:
         while dispatcher.has_time(self):
             items = self.outbox.due_items(self.clock(), limit)
             case_ids = [case_id for case_id in dict.fromkeys(item.case_id for item in items) if case_id not in taken_up]
-            if any(item.tries for item in items):  # Mantis may hang, and then no time is left for mails behind it
+            if any(item.tries and outbox.is_for_mantis(item.intent) for item in items):
+                # It may hang, and leave no time for mails, which do not need it.
                 mails = {item.case_id for item in items if isinstance(item.intent, SendNotice)}
                 swept = sum(self._each_swept([one for one in case_ids if one in mails], SendNotice), swept)
             swept = sum(self._each_swept(case_ids), swept)

@@ -54,6 +54,9 @@ LONGEST_DELAY = timedelta(minutes=15)
 MAX_TRIES = 200
 """About two days of trying; then the item is a dead letter and waits for `specdesk outbox retry`."""
 
+MANTIS = "Mantis"
+"""The ordering key of what Mantis is asked for."""
+
 PARKED = timedelta(hours=1)
 """When an item is looked at again that a dead letter blocks, or that cannot be read; `retry` makes it due at once."""
 
@@ -112,11 +115,16 @@ def ordering_key(intent: Intent) -> str:
         case NotifyDuplicates():
             return "duplicates"
         case FileIssue() | UpdateIssue() | AddNote() | BackfillNotes() | RelateIssue():
-            return "Mantis"
+            return MANTIS
         case JudgeRequest() | JudgeInShadow() | SendNotice() | UnknownIntent():
             return ""
         case _:
             assert_never(intent)
+
+
+def is_for_mantis(intent: Intent) -> bool:
+    """Whether Mantis is asked to carry it out."""
+    return ordering_key(intent) == MANTIS
 
 
 def record(desk: Delivering, item: OutboxItem, case: Case, event: Event) -> None:

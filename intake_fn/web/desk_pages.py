@@ -13,7 +13,11 @@ from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, config, me, open_to
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
+
+    from intake_fn.ports import OutboxItem
 
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
@@ -35,8 +39,8 @@ def expected() -> ResponseReturnValue:
 @blueprint.get("/outbox")
 @open_to(ADMIN)
 def outbox() -> ResponseReturnValue:
-    """The dead letters, and the items that wait for their next attempt."""
-    return _outbox()
+    """The dead letters, and the items that wait for their next attempt; with `retried` what became of that one."""
+    return _outbox(retried=request.args.get("retried", ""))
 
 
 @blueprint.post("/outbox/retry")
@@ -55,17 +59,28 @@ def retry() -> ResponseReturnValue:
         ), 503
     except Refused as error:
         return _outbox(str(error)), 422
-    return redirect(url_for("desk.outbox"), 303)
+    return redirect(url_for("desk.outbox", retried=item), 303)
 
 
-def _outbox(problem: str = "") -> str:
+def _outbox(problem: str = "", retried: str = "") -> str:
     desk = config().desk()
+    failed, waiting = desk.outbox.dead_letters(), desk.outbox.due_items(desk.clock() + AHEAD, 100)
     return render_template(
         "outbox.html",
-        failed=desk.outbox.dead_letters(),
+        failed=failed,
         unreadable=desk.outbox.unreadable(),
-        waiting=desk.outbox.due_items(desk.clock() + AHEAD, 100),
+        waiting=waiting,
+        retried=_retried(retried, failed, waiting),
         sign_in_links=sign_in.unmailed(desk),
         problem=problem,
         zone=words.zone_of(me(), desk.process),
     )
+
+
+def _retried(item_id: str, failed: Sequence[OutboxItem], waiting: Sequence[OutboxItem]) -> str:
+    """What became of a dead letter that was retried: "failed" once more, "waiting" for another attempt, or "gone"."""
+    if not item_id:
+        return ""
+    if any(item.id == item_id for item in failed):
+        return "failed"
+    return "waiting" if any(item.id == item_id for item in waiting) else "gone"

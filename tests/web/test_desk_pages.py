@@ -13,6 +13,7 @@ import pytest
 from intake_fn.core.change_events import ChangeReleased, SentToOwner, StageReached
 from intake_fn.core.desk_events import Deescalated, UpdateSent
 from intake_fn.core.drift_events import ClauseChanged
+from intake_fn.core.errors import Refused, TryLater
 from intake_fn.core.events import (
     ActivityCompleted,
     AskedRequester,
@@ -492,7 +493,6 @@ def test_what_the_rules_refuse_is_said_and_what_was_typed_is_kept(
 
 def test_what_can_not_be_saved_is_kept_on_the_page(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """The store throttles at the moment of writing: 503, and the note stands in its field."""
-    from intake_fn.core.errors import TryLater  # noqa: PLC0415
 
     def throttled(*_: object) -> None:
         raise TryLater("Too fast.")
@@ -633,6 +633,32 @@ def test_what_was_given_up_can_be_tried_again(web: Web) -> None:
 
     assert answer.status_code == 303
     assert web.desk.cases.load(case.id).issue == 1
+    assert "is no longer in the outbox" in web.client.get(answer.headers["Location"]).text
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [(Refused("Mantis said no again"), "has failed again"), (TryLater("It is slow"), "did not succeed yet")],
+    ids=["refused", "down"],
+)
+def test_who_retries_a_dead_letter_reads_what_came_of_it(
+    web: Web, monkeypatch: pytest.MonkeyPatch, trouble: Exception, said: str
+) -> None:
+    """A button after which nothing seems to happen is pressed again and again."""
+    web.tracker.down = True
+    case = web.sent()
+    item = next(item for item in web.store.items_of(case.id) if isinstance(item.intent, FileIssue))
+    dead_letter(web.store, item, "Mantis said no")
+    web.tracker.down = False
+    web.sign_in(ADMIN)
+
+    def files(_: Any) -> None:
+        raise trouble
+
+    monkeypatch.setattr(web.tracker, "file", files)
+    answer = web.post("/desk/outbox/retry", on="/desk/outbox", item=item.id)
+
+    assert said in web.client.get(answer.headers["Location"]).text
 
 
 def test_what_is_down_shows_what_waits_until_it_is_back(web: Web) -> None:

@@ -27,7 +27,10 @@ def relate(http: MantisHttp, number: int, other: int, relation: Relation | None)
     body = {"issue": {"id": other}, "type": {"name": relation.value}}
     answer = http.send("POST", f"issues/{number}/relationships", body)
     if answer.code in NO_OTHER or (answer.status == HTTPStatus.FORBIDDEN and answer.denies):
-        raise Refused(f"Mantis has no issue #{other} that #{number} could be {relation.value}.")
+        raise Refused(
+            f"Mantis has no issue #{other}, or does not show it, so #{number} cannot be linked to it. Remove the link "
+            "on the page of the request."
+        )
     http.check(answer)
 
 

@@ -18,6 +18,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 from zlib import crc32
 
+from intake_fn.adapters.signed_links import LinkAddresses
 from intake_fn.core.answered import Answered
 from intake_fn.core.case import Case, Step
 from intake_fn.core.case_row import CaseRow, Page
@@ -1234,52 +1235,13 @@ AGES: Mapping[Purpose, timedelta] = {
 
 
 @dataclass
-class PlainLinks:
+class PlainLinks(LinkAddresses):
     """The Links port with tokens that anyone can read; the ages are those of support.yml."""
 
     clock: Callable[[], datetime] = field(default_factory=Clock)
     base_url: str = "https://help.example.com"
+    site_url: str = "https://help.example.com"
     numbers: count[int] = field(default_factory=count)
-
-    def status(self, case_id: str) -> str:
-        """The requester's status page."""
-        return f"{self.base_url}/status/{self.sign(Purpose.STATUS, case_id)}"
-
-    def form(self, case_id: str) -> str:
-        """The form of a report that came by mail, as its requester fills it in."""
-        return f"{self.status(case_id)}/form"
-
-    def copy(self, case_id: str, mailbox: str) -> str:
-        """The status page as somebody in copy opens it."""
-        return f"{self.base_url}/copies/{self.sign(Purpose.COPY, f'{case_id}/{mailbox}')}"
-
-    def mail_settings(self, case_id: str, mailbox: str) -> str:
-        """The page of the mail settings of a mailbox."""
-        return f"{self.base_url}/mail/{self.sign(Purpose.MAIL, f'{case_id}/{mailbox}')}"
-
-    def desk_settings(self) -> str:
-        """That of the people of the Help Desk."""
-        return f"{self.base_url}/desk/settings"
-
-    def desk(self, case_id: str) -> str:
-        """The engineers' page of a request."""
-        return f"{self.base_url}/desk/requests/{case_id}"
-
-    def board(self, case_id: str = "") -> str:
-        """The Board's page of a change request, or its agenda."""
-        return f"{self.base_url}/desk/board/{case_id}".rstrip("/")
-
-    def file(self, case_id: str, attachment: Attachment) -> str:
-        """A link to an attachment."""
-        return f"{self.base_url}/files/{self.sign(Purpose.FILE, f'{case_id}/{attachment.key}')}"
-
-    def sign_in(self, address: str) -> str:
-        """The link that signs an engineer in."""
-        return f"{self.base_url}/desk/sign-in/{self.sign(Purpose.SIGN_IN, address)}"
-
-    def clause(self, url: str) -> str:
-        """A clause on the published site."""
-        return f"{self.base_url}/spec/{url}"
 
     def mail_token(self, case_id: str) -> str:
         """The token of the mails about a request."""

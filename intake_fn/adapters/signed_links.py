@@ -60,26 +60,17 @@ class _Signer(TimestampSigner):
         return int(self.clock().timestamp())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedLinks:
-    """The Links port. Raises Broken at once when a secret is too short to be one."""
+class LinkAddresses:
+    """The addresses of the Links port, from the two base addresses and the tokens of a subclass."""
 
-    base_url: str
-    site_url: str
-    secret: str = field(repr=False)
-    former: tuple[str, ...] = field(default=(), repr=False)
-    """Secrets that sign nothing any more, and whose links are still good."""
-    limits: IntakeLimits
-    clock: Callable[[], datetime]
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        """Refuse a secret that can be guessed."""
-        shortest = min(map(len, (self.secret, *self.former)))
-        if shortest < SHORTEST_SECRET:
-            raise Broken(
-                f"The secret key has {shortest} characters and needs at least {SHORTEST_SECRET}. Make one "
-                'with: python3 -c "import secrets; print(secrets.token_hex(32))"'
-            )
+    if TYPE_CHECKING:
+        base_url: str
+        site_url: str
+
+        def sign(self, purpose: Purpose, text: str) -> str:
+            """A token that carries `text`."""
 
     def status(self, case_id: str) -> str:
         """The requester's status page."""
@@ -120,6 +111,28 @@ class SignedLinks:
     def clause(self, url: str) -> str:
         """A clause on the published site; `url` is relative to the folder of the spec."""
         return f"{self.site_url}/spec/{url}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedLinks(LinkAddresses):
+    """The Links port. Raises Broken at once when a secret is too short to be one."""
+
+    base_url: str
+    site_url: str
+    secret: str = field(repr=False)
+    former: tuple[str, ...] = field(default=(), repr=False)
+    """Secrets that sign nothing any more, and whose links are still good."""
+    limits: IntakeLimits
+    clock: Callable[[], datetime]
+
+    def __post_init__(self) -> None:
+        """Refuse a secret that can be guessed."""
+        shortest = min(map(len, (self.secret, *self.former)))
+        if shortest < SHORTEST_SECRET:
+            raise Broken(
+                f"The secret key has {shortest} characters and needs at least {SHORTEST_SECRET}. Make one "
+                'with: python3 -c "import secrets; print(secrets.token_hex(32))"'
+            )
 
     def mail_token(self, case_id: str) -> str:
         """The signed token of all mails about a request: the signs of its number, and 80 bits of a signature.

@@ -13,6 +13,7 @@ from flask import Blueprint, render_template, request
 from intake_fn.core import request_id
 from intake_fn.core.errors import Refused
 from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.messages import in_history
 from intake_fn.core.queue.filters import Filters
 from intake_fn.core.unassigned import candidates
 from intake_fn.desk.bulk import Result, act_on_each
@@ -73,7 +74,8 @@ def act() -> ResponseReturnValue:
     if request.form.get("only") == ONLY_MINE:
         chosen = {case_id: seen for case_id, seen in chosen.items() if case_id not in {row.id for row in others}}
     elif any(f"{row.id}:{row.handler}" not in request.form.getlist("sure") for row in others if row.id in chosen):
-        return _page(action, ticked, others=[row for row in others if row.id in chosen])
+        left = [row for row in others if row.id in chosen]
+        return _page(action, ticked, others=left, told=in_history(event, config().process))
     return _done(action, ticked, chosen, event)
 
 
@@ -117,8 +119,13 @@ def _done(action: str, ticked: Ticked, chosen: dict[str, int], event: Event) -> 
     )
 
 
-def _page(action: str, ticked: Ticked, *, problem: str = "", others: Sequence[CaseRow] = ()) -> str:
-    """The ticked requests with the form once more: what is missing, or who has some of them. Nothing has happened."""
+def _page(
+    action: str, ticked: Ticked, *, problem: str = "", others: Sequence[CaseRow] = (), told: tuple[str, str] = ("", "")
+) -> str:
+    """The ticked requests with the form once more: what is missing, or who has some of them. Nothing has happened.
+
+    `told` is what the history of each would show.
+    """
     return render_template(
         "bulk.html",
         action=action,
@@ -126,6 +133,7 @@ def _page(action: str, ticked: Ticked, *, problem: str = "", others: Sequence[Ca
         rows=ticked.rows,
         ticked=[f"{case_id}:{seen}" for case_id, seen in ticked.seen.items()],
         others=others,
+        told=told,
         mine=len(_chosen(action, ticked)) - len(others),
         problem=problem,
         said=request.form,

@@ -62,6 +62,7 @@ def test_it_asks_before_it_acts_on_requests_of_others(web: Web) -> None:
     asked = press(web, "hand-over", mine, theirs, handler="hk-liaison")
 
     assert "1 of these requests is not assigned to you" in asked.text
+    assert "Reassigned to HK CT2 Liaison" in asked.text
     assert [] == history(web, mine, HandedOver) + history(web, theirs, HandedOver)
 
     some = press(web, "hand-over", mine, theirs, handler="hk-liaison", only="mine")

@@ -15,7 +15,7 @@ from werkzeug.exceptions import RequestURITooLarge
 from intake_fn.core.names import names_of
 from intake_fn.ports import SESSION
 from intake_fn.texts import ENGLISH, gettext, language
-from intake_fn.web import errors, forgery, multipart, routes, templating
+from intake_fn.web import csrf, errors, multipart, routes, templating
 from intake_fn.web.access import EXTENSION, PUBLIC, open_to
 from intake_fn.web.session_cookie import SessionCookie
 
@@ -64,7 +64,7 @@ def build(config: WebConfig) -> Flask:
 
     known = routes.kept(config.ahead) if config.ahead else routes.collected()
     routes.register(app, known)
-    forgery.protect(app, {route.endpoint for route in known if not route.checks_token})
+    csrf.protect(app, {route.endpoint for route in known if not route.checks_token})
     errors.show(app)
     _harden(app, config)
     _fill_templates(app, config)

@@ -167,7 +167,7 @@ NO_COOKIE = (
 )
 
 
-def forged() -> ResponseReturnValue:
+def csrf_failed() -> ResponseReturnValue:
     """The desk's forms carry a token of the session: without a session, signing in comes first."""
     if request.endpoint in ("sign_in.mail_link", "sign_in.enter"):
         address = clean_line(request.form.get("address"))

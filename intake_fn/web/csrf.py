@@ -1,4 +1,4 @@
-"""Forms that use a session's rights carry a token of the session: Flask-WTF makes and checks it.
+"""CSRF: forms that use the rights of a session carry a token of it, which Flask-WTF makes and checks.
 
 It is imported where there is a token to make or to check: no page of a requester uses a session's rights.
 """
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
-from intake_fn.web.errors import forged
+from intake_fn.web.errors import csrf_failed
 from intake_fn.web.lazy import Lazy
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ CONFIG: Mapping[str, Any] = {
 def protect(app: Flask, exempt: Collection[str]) -> None:
     """Have the token of every form checked but of those that are sent to an exempt endpoint."""
     app.config.update(CONFIG)
-    app.jinja_env.globals["csrf_token"] = Lazy("web.forgery:token")
+    app.jinja_env.globals["csrf_token"] = Lazy("web.csrf:token")
 
     @app.before_request
     def checked() -> ResponseReturnValue | None:
@@ -43,7 +43,7 @@ def protect(app: Flask, exempt: Collection[str]) -> None:
         try:
             CSRFProtect().protect()
         except CSRFError:
-            return forged()
+            return csrf_failed()
         return None
 
 

@@ -21,14 +21,25 @@ _LABEL = re.compile(
     rf"^(?:\W{{0,20}}(?:{_NAMES}|urgent|important|asap|broken|idea|suggestion|subject|re|fwd?)\s{{0,5}}[:!\u2013\u2014-]{{1,9}}\s{{0,5}})+",
     re.IGNORECASE,
 )
+_ORDERS = (
+    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:specs?|rules?|instructions?|clauses?|manual|above|previous)\b",
+    rf"\b(?:answer|classify|treat|judge|label|rate|say)(?: (?:this|it|that))?(?: as|:)? (?:an? )?[\"']?{_NAMES}\b",
+    r"\byou are (?:the|a|now)\b.{0,20}\b(?:judge|model|assistant|system)\b",
+    r"\b(?:what|whatever) you (?:must|shall|should|have to|are to|will)\b.{0,20}\b(?:answer|say|reply|decide|judge)\b",
+    r"\byou (?:must|shall|have to|are to|will) (?:\w+ )?(?:answer|say|reply|respond|decide|judge|classify|call)\b",
+    r"\b(?:right|correct|final|only) (?:answer|verdict|category) (?:is|must be)\b|\bverdict ?[:=]",
+    r"\b(?:pretend|act as if)\b",
+)
+_ORDER = re.compile("|".join(_ORDERS), re.IGNORECASE)
+"""What tells the judge to say something."""
+
 _ABOUT_ITSELF = re.compile(
     "|".join(
         (
             rf"^\W*(?:{_NAMES}|urgent|important|asap)\W*$",
-            r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:specs?|rules?|instructions?|clauses?|manual|above|previous)\b",
             rf"\b(?:this|that|it)(?: is|'s| was)\b.{{0,30}}\b{_NAMES}\b",
             rf"\b(?:answer|classify|treat|judge|mark|label|rate|decide|say)\b.{{0,20}}\b(?:{_NAMES}|change)\b",
-            r"\byou are (?:the|a|now)\b.{0,20}\b(?:judge|model|assistant|system)\b",
+            *_ORDERS,
         )
     ),
     re.IGNORECASE,
@@ -91,6 +102,13 @@ class Claim:
     def observed(self) -> str:
         """Summary and what happened, as one text."""
         return f"{self.summary}\n{self.what_happened}"
+
+    @property
+    def is_order(self) -> bool:
+        """Whether evidence of a claim has nothing to tell of what happened, but what the judge is to say."""
+        return bool(
+            _ORDER.search(self.what_happened) or (not self.what_happened.strip() and _ORDER.search(self.summary))
+        )
 
     @property
     def expected(self) -> str:

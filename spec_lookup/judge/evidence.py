@@ -79,20 +79,20 @@ _SETUP = any_of(
     r"\bneeds?\b[^.?!]{0,20}\b(?:login|log-in|account)\b",
     r"\bnew (?:user|client|client company|company|customer) (?:for|from|to|called|named|please|starts|joins|wants)\b",
     rf"\b(?:new|additional) {_PERSON}s?\b[^.?!]{{0,60}}\b(?:from|starts?|joins?|works?|begins?|on the|next)\b",
-    r"\b(?:forgot(?:ten)?|reset|lost)\b[^.?!]{0,20}\b(?:password|pin|code|second factor)\b",
-    r"\b(?:password|pin)\b[^.?!]{0,30}\b(?:forgot(?:ten)?|reset|expired)\b",
+    r"\b(?:forgot(?:t?en)?|reset|lost)\b[^.?!]{0,20}\b(?:pass?words?|pw|pin|code|second factor)\b",
+    r"\b(?:pass?word|pw|pin)\b[^.?!]{0,30}\b(?:forgot(?:ten)?|reset|expired)\b",
 )
 
 _ASKS_FOR = any_of(
     r"\b(?:please|pls|plz|kindly|needs?|wants?|would like|we'd like|i'd like|should (?:get|have|be able)|requires?)\b",
     r"\b(?:can|could|will|would) (?:you|some(?:one|body)|any(?:one|body))\b",
     r"^\W*(?:create|set ?up|add|register|activate|deactivate|reset|enable|invite)\b",
-    r"\b(?:joins|joining|starts|starting|begins|forgot(?:ten)?|successor)\b",
+    r"\b(?:joins|joining|starts|starting|begins|forgot(?:t?en)?|successor)\b",
 )
 """What somebody says who wants something to be set up, and not who tells that it was."""
 
 _ACCESS = any_of(
-    r"\b(?:users?|log-?ins?|log(?:ged)? ?(?:in|on)|sign(?:ed)? ?(?:in|up|on)|acc(?:oun)?ts?|access|password|pw|pin"
+    r"\b(?:users?|log-?ins?|log(?:ged)? ?(?:in|on)|sign(?:ed)? ?(?:in|up|on)|acc(?:oun)?ts?|access|pass?words?|pw|pin"
     r"|rights|roles?|permissions?|cards?|badges?|invit\w+|register\w*|deactivat\w*|compan(?:y|ies)|firm|clients?"
     r"|cust(?:omer)?s?|member|tenant)\b"
 )
@@ -119,7 +119,8 @@ _WISH = any_of(
     r"\b(?:please|could you|can you|can we|could we) (?:also )?"
     r"(?:add|introduce|offer|provide|support|build|make|have|get)\b",
     r"\b(?:feature|enhancement|improvement|suggestion|wish)\b",
-    r"\b(?:there (?:is|'s) no|has no|have no|no way to|not possible to|missing)\b",
+    r"\b(?:there (?:is|'s) no|(?:has|have) no(?! (?:login|log-in|account|access|user|password|rights|card)\b)|no way to"
+    r"|not possible to|missing)\b",
     r"\b(?:could|can) \w+ (?:also|handle)\b",
 )
 

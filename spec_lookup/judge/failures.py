@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.evidence import any_of, seen
+from spec_lookup.judge.happened import has_happened, is_no_failure_of_ours
 from spec_lookup.judge.sentences import Reason
 from spec_lookup.search.clause import Clause
 from spec_lookup.search.words import fold
@@ -19,24 +20,37 @@ CRASH = Reason("crash")
 SOUNDS_LOST = Reason("sounds-lost")
 
 _PROGRAM = r"(?:page|pg|app|application|program(?:me)?|browser|tab|form|screen|site|system|server|import|export|ct2)s?"
-_END = r"(?=\W*$|[.,;:!?)]| (?:and|when|while|as|at|on|since|every|each|again|completely|after|before|if|for \d)\b)"
+_END = (
+    r"(?=\W*$|[.,;:!?)]| (?:and|when|while|as|at|on|since|every|each|again|completely|after|before|if|for \d"
+    r"|without (?:an?y? )?(?:message|warning|error|notice|word|saying))\b)"
+)
 """What follows when a program fails; an object ("freezes the price") tells what it did."""
+_OBJECT = (
+    r" (?:into|my|our|his|her|their|an?|the(?! (?:moment|second|minute|instant|first|last|next|same|whole|other)))\b"
+)
+"""What is crashed by somebody or something: a car, a party."""
 
 _ERRORS = any_of(
     r"\b(?:unhandled|null ?pointer|runtime|internal server|fatal|script|unexpected) (?:exception|error)\b",
     r"\b\w+exception\b(?= (?:at|in|:)|[:.(])",
     r"\bstack ?trace\b",
     r"\b(?:http|error|code|status)[ :#]{0,3}50[0234]\b",
-    r"\b50[0234][ :-]{1,3}(?:internal|bad gateway|service|server|gateway|error|unavailable)\b",
+    r"\b50[0234][ :-]{1,3}(?:(?:internal )?server error|bad gateway|service unavailable|gateway time|error"
+    r"|unavailable)",
     r"\berror (?:page|screen)\b",
     r"\b(?:bad gateway|gateway time-?out|segfault|null ?reference)\b",
-    r"\b(?:type|value|reference|syntax|key|index|range)error\b",
+    r"\b(?:type|value|reference|syntax|key|index|range|runtime|attribute|assertion|overflow|memory|import|timeout"
+    r"|connection)error\b",
+    r"\btraceback \(most recent call|\b[a-z]\w*(?:\.[a-z]\w*){1,9}(?:exception|error)\b",
+    r"^\s*at [\w.$<>]{3,200}\([\w./:-]{1,200}:\d+",
     r"\bundefined is not\b|\bunexpected (?:token|end of)\b|\bdivision by zero\b|\btoo many redirects\b",
-    r"\bconnection was reset\b|\b(?:site|page) (?:can't|cannot) be reached\b|\bnull null\b|#ref!",
+    r"\bconnection was reset\b|\b(?:site|page) (?:can't|cannot) be reached\b(?! (?:by|from|on foot|with))",
+    r"\bnull null\b|#ref!",
     r"\b(?:says?|said|message|page|screen|shows?|sorry|oops)\W{1,3}something went wrong\b",
 )
 _HANGS = any_of(
-    rf"\b{_PROGRAM} (?:\w+ ){{0,2}}(?:froze|freezes|is frozen|(?:hangs|hung)(?! on| because)){_END}",
+    rf"\b{_PROGRAM} (?:\w+ ){{0,2}}(?:froze|freezes|is frozen"
+    rf"|(?:hangs|hung)(?! on| because| at the (?:wrong|right|entrance|exit|door|gate|wall))){_END}",
     r"\b(?:bar|progress|upload|download|export|import|sync|update|report)\b[^.?!]{0,40}"
     r"\b(?:stops|stopped|stuck|hangs|hung|stays|frozen) (?:at|on) \d+ ?(?:%|percent)",
     r"\b(?:hangs|hung|freezes|froze|frozen) (?:at|on) \d+ ?(?:%|percent)",
@@ -48,12 +62,12 @@ _BROKEN = any_of(
     r"\b(?:corrupt(?:ed)?|garbled|damaged file|(?:file|pdf) is damaged|0 ?(?:bytes|kb))\b",
     r"\b(?:acrobat|excel|word|reader) says? (?:it is |that it is )?damaged\b",
     r"\b(?:page|pg|screen|window|tablet) (?:goes|went|turns|turned|stays|stayed|is) "
-    rf"(?:completely |totally |just |all )?(?:white|blank|black){_END}",
+    rf"(?:completely |totally |just |all |blank ){{0,2}}(?:white|blank|black){_END}",
     r"\b(?:only|just|nothing but) (?:an? )?(?:completely |totally |all )?(?:white|blank|black) (?:page|screen)\b",
     r"\b(?:question marks|squares|boxes|strange symbols) instead of (?:the |all |its |our )?(?:letters|text|names?)\b",
 )
 _CLOSES = any_of(
-    rf"\b{_PROGRAM} (?:\w+ ){{0,2}}(?:crash(?:es|ed)\b|quits{_END})",
+    rf"\b{_PROGRAM} (?:\w+ ){{0,2}}(?:crash(?:es|ed)\b(?!{_OBJECT})|quits{_END})",
     r"\b(?:app|program(?:me)?|browser|page) (?:closes|closed|quits|shuts) (?:by )?itself\b",
     r"\bit crashes (?:when|whenever|every|each)\b",
     r"\b(?:thrown|kicked|back) (?:out )?to the (?:home screen|desktop)\b",
@@ -129,7 +143,22 @@ NEAR_BEFORE = 80
 
 
 def tells_crash(claim: Claim) -> bool:
-    """Whether the requester says in so many words that the program itself failed."""
+    """Whether the requester says in so many words that the program itself failed, and that of nobody else.
+
+    A failure that is over, or a page that is only spoken of, is none.
+    """
+    observed = seen(claim)
+    crashes = [match for said, _ in _CRASHES for match in _matches(said, observed)]
+    return not is_no_failure_of_ours(observed) and any(map(has_happened, crashes))
+
+
+def tells_error(claim: Claim) -> bool:
+    """Whether the words of a crash are those of an error that only programs have."""
+    return any(map(has_happened, _matches(_ERRORS, seen(claim))))
+
+
+def mentions_crash(claim: Claim) -> bool:
+    """Whether the claim has words for a crash, be it that of another program, or one that is over."""
     return any(_seen(said, claim) for said, _ in _CRASHES)
 
 
@@ -140,7 +169,7 @@ def tells_loss(claim: Claim) -> bool:
 
 def tells_failure(claim: Claim) -> bool:
     """Whether the requester says in so many words that they saw a failure, be it one that a clause explains."""
-    return tells_crash(claim) or tells_loss(claim)
+    return mentions_crash(claim) or tells_loss(claim)
 
 
 def explaining(claim: Claim, clauses: Sequence[Clause]) -> Clause | None:
@@ -165,9 +194,12 @@ def _text(clause: Clause) -> str:
 
 def _seen(pattern: re.Pattern[str], claim: Claim) -> list[str]:
     """What a pattern finds in what was seen, without what is denied."""
-    observed = seen(claim)
+    return [match.group() for match in _matches(pattern, seen(claim))]
+
+
+def _matches(pattern: re.Pattern[str], observed: str) -> list[re.Match[str]]:
     return [
-        match.group()
+        match
         for match in pattern.finditer(observed)
         if not _DENIED_BEFORE.search(observed[max(0, match.start() - NEAR_BEFORE) : match.start()])
     ]

@@ -92,6 +92,68 @@ _OTHERWISE = any_of(
 )
 """What is seen, and behind it what should be seen."""
 
+_AUXILIARY = r"(?:of|is|are|was|were|am|be|can|may|must|do|does|did|should|will|has|have)"
+_NO_DEED = r"(?:needed|need|allowed|required|called|used|based|added|included|related|named|red)"
+_COMPLAINS = any_of(
+    r"\bwhen (?:will|do|does|are|is|can|could) (?:you|they|it|this|that|somebody|someone|the \w{1,20})\b[^?]{0,40}"
+    r"\b(?:fix|repair|mend|correct|solve|restore|work(?:s|ing)? again|sort(?:ed)? out)\w*",
+    r"\b(?:finally|at last|for once|ever going to|yet again|right again)\b|(?<!\bi )(?<!\bwe )\bsupposed to\b",
+    r"\bwhere\b[^?]{0,60}\b(?:gone|went|vanish\w*|disappear\w*)\b",
+    r"\bwhere (?:do|does|did) (?!(?:i|we)\b)[^?]{1,60}\bgo\b",
+    rf"\b(?:who|what|which(?: (?!{_AUXILIARY}\b)[a-z]{{2,20}}){{1,2}}) (?:(?:on earth|the hell|has|have) )?"
+    rf"(?!{_NO_DEED}\b)(?:[a-z]{{2,20}}ed|broke|took|made|put|gave|sent|hid|wrote|told|let|set|chose)\b"
+    r"(?! (?:you|us|me)\b)",
+    r"\bwhat(?:'s| is) the (?:point|use|sense|matter)\b|\bwhat sense\b",
+    r"\bhow (?:long|often|many times|much longer)\b[^?]{0,40}\b(?:have to|must|need to|wait)\b[^?]{0,60}"
+    r"\b(?:until|till|before) (?:it|the|this|that|you|somebody|someone|anybody|anyone|something|anything)\b",
+    r"\b(?:stop|prevent|keep|hinder) (?:it|ct2|this|that|them|you|the \w{1,20}) from \w+ing\b",
+    r"\b(?:make|get) (?:it|ct2|this|that|them|the \w{1,20}) (?:to )?(?:accept|work|right|correct|stop)\w*",
+    r"\b(?:left out|forgot (?!(?:my|our|his|her|their|the) (?:password|pin|code|login))|failed to|incorrect|mistaken"
+    r"|wrong|(?:was|were|got|been) (?:refused|rejected)|(?:charged|billed|booked|paid|counted)\b[^?]{0,20}\btwice"
+    r"|too (?:high|low))\b",
+    r"\b(?:like|as) (?:the|my|our|your|it|he|she|they|ours|mine|his|hers)\b(?: \w{1,20})? "
+    r"(?:did|does|said|says|told|tells|was|showed|shows)\b",
+    r"\bafter (?:it|the \w{1,20}) (?:had )?(?:\w{2,20}ed|broke|went|did)\b",
+    r"\bmy (?:bill|invoice|total|balance) of\b|\bthe fact that\b",
+    r"\b(?:do|did) you (?:know|realise|realize) that\b|\bare you aware\b",
+    r"\b(?:that|which|who) (?:is|are|was|were|has|have) still\b",
+    r"\b[a-z]{3,20} who (?:\w{2,20}ed|paid|got|lost|had|was|were|came|saw)\b",
+)
+"""A question of who is not content: it takes for granted that something went wrong."""
+
+_EXPECTED = any_of(
+    r"\b(?:i|we|he|she|they|than) (?:had )?expected\b|\b(?:instead of|rather than) (?:the )?\d",
+    r"\bshould (?:have been|(?:be|show|say|read) \d)",
+)
+"""What should have been, which tells that it was otherwise."""
+
+_OF_THE_PROGRAM = (
+    r"(?:pages?|columns?|fields?|reports?|logs?|buttons?|rules?|filters?|statements?|logos?|options?|screens?|menus?"
+    r"|themes?|modes?|reminders?|second address|colou?rs?|tabs?|forms?|exports?|imports?|functions?|features?)"
+)
+_NOBODY = r"(?:(?!(?:to|for|from|with|him|her|them|me|us|mr|ms|mrs|users?|accounts?|logins?|access)\b)[\w-]{1,20} )"
+_OF_A_CHANGE = any_of(
+    rf"\b(?:make|create|add|introduce|build|put|register|set up|activate|enable|allow|change) {_NOBODY}{{0,4}}"
+    rf"(?:(?:account|access|user|login) )?{_OF_THE_PROGRAM}\b",
+    r"\badd\b[^.?!]{1,40}\bto (?:the|each|every|all|our) (?:\w{1,20} ){0,2}(?:invoices?|pages?|reports?|screens?"
+    r"|user accounts?|receipts?|mails?)\b",
+    r"\b(?:create|introduce|make) (?:an?|the) (?:new )?(?:role|user right|right)\b",
+    r"\b(?:numbers?|passwords?|codes?|pages?|lists?|reports?|invoices?) (?:should|must|shall|needs? to) "
+    r"(?:have|be|show|contain)\b",
+    r"\b(?:bigger|smaller|larger|nicer|prettier)\b",
+    r"\b(?:users?|clients?|customers?|everybody|everyone|people) (?:are|is) not (?:logged|signed|locked) (?:out|in)\b",
+    r"(?:^|[.!?,;]\s?)(?:all |our |new |the )?(?:users|clients|customers|guests|members|everybody|everyone|people) "
+    r"(?:should|want|need|must|could)\b",
+)
+"""What is to be otherwise in the program itself, and no set-up of a person or a company."""
+
+_TOLD_BESIDE = any_of(
+    r"(?:,|\bsince|\bbecause|\bbut) (?:the|it|they|this|that)\b(?: \w{1,20}){0,2} "
+    r"(?:takes?|shows?|lets?|disappears?|vanish\w*|refuses?|sends?|allows?) ?(?!(?:over|part)\b)",
+    r"\bhas access to\b[^.?!]{0,40}\b(?:other|others|all|every|wrong|strange|foreign)\b",
+)
+"""What the system does, told in the sentence that asks for a set-up."""
+
 _ADDRESSED = (
     r"\A\W*(?:(?:hello|hi|hey|dear [\w ]{1,30}|sir|madam|and|so|but|also|please|pls|question|kindly|could you|can you"
     r"|would you)[\s,:]{1,3}){0,3}"
@@ -176,9 +238,13 @@ _PRESUPPOSES = any_of(
 _OF_THE_THING = any_of(r"\A\W*(?:and |but |so )?(?:it|they|mine|ours|theirs|one|this one|these|those)\b")
 """A sentence beside a question about the thing that is asked about: "they come mixed"."""
 
-_BY_THE_WAY = any_of(
+_ASIDE = any_of(
     r"\b(?:by the way|btw|incidentally|apart from (?:this|that)|on another note|while (?:i am|i'm|you are|you're) at it"
-    r"|(?:an|one) ?(?:other|more) thing|as an aside)\b|\bp\. ?s\b|\bps\b ?[:,.-]",
+    r"|(?:an|one) ?(?:other|more) thing|as an aside)\b|\bp\. ?s\b|\bps\b ?[:,.-]"
+)
+"""Where something else begins than what is asked for."""
+
+_BY_THE_WAY = any_of(
     r"\b(?:right now|at the moment|at present|currently|as things are|so far|these days|with (?:his|her|their|my|our)"
     r" (?:present|current|old))\b",
     r"\b(?:funn(?:y|ily)|strange(?:ly)?|odd(?:ly)?|weird(?:ly)?|surpris\w+|astonish\w+|puzzl\w+|notic(?:ed?|ing)"
@@ -216,12 +282,21 @@ def asks(claim: Claim) -> bool:
 def tells_report(claim: Claim) -> bool:
     """Whether the claim reports a failure or a behaviour in so many words."""
     sentences = [*own_sentences(claim.summary), *own_sentences(claim.what_happened)]
-    otherwise = any(_OTHERWISE.search(fold(each)) for each in (claim.summary, claim.what_happened))
+    whole = [fold(each) for each in (claim.summary, claim.what_happened)]
+    otherwise = any(way.search(each) for each in whole for way in (_OTHERWISE, _EXPECTED))
+    if any("?" in each and _COMPLAINS.search(each) for each in whole):
+        return True
     return otherwise or tells_failure(claim) or any(_reports(each, claim.reporter_says) for each in sentences)
 
 
+def changes_program(claim: Claim) -> bool:
+    """Whether a set-up is of a thing of the program, such as a field, or tells beside what the program does."""
+    folded = fold(claim.observed)
+    return bool(_OF_A_CHANGE.search(folded) or _TOLD_BESIDE.search(folded))
+
+
 def _reports(sentence: str, form: str) -> bool:
-    if _ASKED.search(sentence) or (form == SETUP_FORM and _BY_THE_WAY.search(sentence)):
+    if _ASKED.search(sentence) or _ASIDE.search(sentence) or (form == SETUP_FORM and _BY_THE_WAY.search(sentence)):
         return True
     beside = _PRESUPPOSES if _ASKS.search(sentence) else _OF_THE_THING
     if form == QUESTION_FORM and beside.search(sentence) and not _OF_PEOPLE.search(sentence):

@@ -79,7 +79,11 @@ _AMOUNT = re.compile(  # behind the bar of a fraction stands none: \u00bd is fol
 )
 
 
-_ANY_NUMBER = re.compile(rf"\d|\b(?:{_WORDS})\b")
+_ANY_NUMBER = re.compile(
+    rf"\d|\b(?:{_WORDS}|thousands?|millions?|dozens?|half|quarters?|couple|once|twice|thrice|double|triple|noon|midday"
+    r"|midnight|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth"
+    r"|twentieth)\b"
+)
 
 
 def quantities(text: str) -> list[Quantity]:

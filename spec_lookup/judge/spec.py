@@ -29,12 +29,13 @@ from spec_lookup.judge.evidence import (
     route,
     wishes,
 )
-from spec_lookup.judge.failures import CRASH, SOUNDS_LOST, explaining, tells_crash, tells_loss
+from spec_lookup.judge.failures import CRASH, SOUNDS_LOST, explaining, tells_crash, tells_error, tells_loss
 from spec_lookup.judge.form import (
     QUESTION_FORM,
     REASONS,
     SETUP_FORM,
     asks,
+    changes_program,
     says_what_it_is,
     stated,
     stated_with_sureness,
@@ -42,7 +43,7 @@ from spec_lookup.judge.form import (
 )
 from spec_lookup.judge.language import is_legible
 from spec_lookup.judge.reasons import SOUNDS_NEW, citations, named, why_decided, why_undecided
-from spec_lookup.judge.router import NEW, QUESTION, SETUP, Router
+from spec_lookup.judge.router import FAILURE, NEW, QUESTION, SETUP, Router
 from spec_lookup.judge.sentences import Reason
 from spec_lookup.judge.verdict import BUG, FORM, MISC, NOTHING, UNDECIDED, WORDS, Verdict
 from spec_lookup.search.spec_index import Hit, SpecIndex
@@ -78,6 +79,12 @@ other sets as if they came by these forms: of 506 the question form settles none
 WISHED = 0.9
 """The probability of a wish from which it sounds like one, and a form settles nothing."""
 
+WISHED_BESIDE_A_SETUP = 0.6
+"""The same for the set-up form, through which nothing is wished for."""
+
+FAILED = 0.2
+"""The probability of a failure below which a crash needs the words of an error that only programs have."""
+
 
 SAMPLE = 20
 """Clauses by which the language of a spec is told."""
@@ -103,15 +110,15 @@ class Spec(SpecIndex):
         evidence = claim.evidence()
         near = self.deciding(evidence.parts(), NEAR)
         hits = near[:CITED]
-        routed, sounds = self._by_words(evidence, near)
+        routed, sounds = (None, ()) if evidence.is_order else self._by_words(evidence, near)
         if routed:
             return self._verdict(claim, routed, why_decided(routed.reason, hits), hits, WORDS)
-        return self._verdict(claim, None, why_undecided(evidence, hits) + sounds, hits, NOTHING)
+        return self._verdict(claim, None, why_undecided(claim, hits) + sounds, hits, NOTHING)
 
     def by_form(self, claim: Claim) -> Verdict | None:
         """The verdict that the form alone settles; None where the text has to be read."""
         evidence = claim.evidence()
-        if not says_what_it_is(evidence) or self._reports(evidence):
+        if not says_what_it_is(evidence) or evidence.is_order or self._reports(evidence):
             return None
         routed = Route(MISC, REASONS[evidence.reporter_says])
         hits = self.deciding(evidence.parts(), CITED)
@@ -125,11 +132,14 @@ class Spec(SpecIndex):
             return True
         router = Router.open(self._embedder)
         kinds = router.kinds(claim)
-        fits = kinds[QUESTION] + kinds[SETUP]
         if kinds[NEW] >= WISHED or self._may_report(claim, router):
             return True
-        unfit = fits < FITS[claim.reporter_says]
-        return unfit or (claim.reporter_says == QUESTION_FORM and (not asks(claim) or wishes(claim)))
+        fits = kinds[QUESTION] + kinds[SETUP]
+        question = fits >= FITS[QUESTION_FORM] and asks(claim) and not wishes(claim)
+        if claim.reporter_says == QUESTION_FORM or question:
+            return not question
+        setup = kinds[SETUP] >= FITS[SETUP_FORM] or (asks_for(claim) and names_access(claim))
+        return not setup or fits < FITS[SETUP_FORM] or kinds[NEW] >= WISHED_BESIDE_A_SETUP or changes_program(claim)
 
     def _may_report(self, claim: Claim, router: Router) -> bool:
         """Whether what the text of a form states may be a report."""
@@ -144,7 +154,7 @@ class Spec(SpecIndex):
         if explained:
             return None, (Reason("may-explain", named(explained)),)
         if tells_crash(claim):
-            return (None, ()) if imagines(claim) else (Route(BUG, CRASH), ())
+            return (None, ()) if imagines(claim) or not self._may_fail(claim) else (Route(BUG, CRASH), ())
         if tells_loss(claim):
             return None, (SOUNDS_LOST,)
         if imagines(claim) or len(words(claim.observed)) < FEWEST_WORDS or not is_legible(claim.observed):
@@ -154,6 +164,11 @@ class Spec(SpecIndex):
             return routed, ()
         wished = wishes(claim) or router.kinds(claim)[NEW] >= WISHED
         return None, (SOUNDS_NEW,) if wished else ()
+
+    def _may_fail(self, claim: Claim) -> bool:
+        """Whether the meaning of a claim with words of a crash may be that of a failure."""
+        router = Router.open(self._embedder)
+        return router.by_words_alone or tells_error(claim) or router.kinds(claim)[FAILURE] >= FAILED
 
     def _routed(self, claim: Claim, router: Router) -> Route | None:
         """A set-up or a question, in so many words or by its meaning, if nothing is reported with it."""
@@ -168,6 +183,7 @@ class Spec(SpecIndex):
             return None
         if routed.reason == TO_SET_UP:
             plain = asks_for(claim) and names_access(claim) and not deviates(claim) and not wishes(claim)
+            plain = plain and not changes_program(claim)
             return routed if plain and kinds[SETUP] >= ROUTED else None
         return routed if asks(claim) and not wishes(claim) and kinds[QUESTION] >= ASKED else None
 

@@ -6,6 +6,8 @@ the router tells it by the meaning of what is stated.
 
 from __future__ import annotations
 
+import re
+
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.evidence import any_of, expects_answer, own_sentences
 from spec_lookup.judge.failures import tells_failure
@@ -116,10 +118,19 @@ _COMPLAINS = any_of(
     r"\bafter (?:it|the \w{1,20}) (?:had )?(?:\w{2,20}ed|broke|went|did)\b",
     r"\bmy (?:bill|invoice|total|balance) of\b|\bthe fact that\b",
     r"\b(?:do|did) you (?:know|realise|realize) that\b|\bare you aware\b",
-    r"\b(?:that|which|who) (?:is|are|was|were|has|have) still\b",
+    r"\b(?:when|while|although|as soon as) (?:the |your )?(?:app|system|page|form|screen|machine|program|portal"
+    r"|site)\b",
+    r"\b(?:that|which|what|whose|because|so that)"
+    r" (?:the|your|it|they|this|nobody|somebody|my|our|his|her|their|he|she)\b(?! (?:can|may|could|should|must)\b)",
+    r"(?<!and)(?<!or)(?<!but)(?<!,) (?:that|which|who) "
+    r"(?:(?:is|are|was|were|has|have|had) (?:still|\w{2,20}ed|been|made|taken|put|given|sent)\b"
+    r"|(?:never|always|only|still|just)\b|(?:stays?|shows?|keeps?|comes?|came|does|did|goes|went|denies|refuses?"
+    r"|takes?|gives?|lists?|prints?|says?|charges?|asks?)\b)",
     r"\b[a-z]{3,20} who (?:\w{2,20}ed|paid|got|lost|had|was|were|came|saw)\b",
 )
 """A question of who is not content: it takes for granted that something went wrong."""
+
+_QUESTIONS = re.compile(r"[^.!?\n]{0,1000}\?")
 
 _EXPECTED = any_of(
     r"\b(?:i|we|he|she|they|than) (?:had )?expected\b|\b(?:instead of|rather than) (?:the )?\d",
@@ -141,6 +152,8 @@ _OF_A_CHANGE = any_of(
     r"\b(?:numbers?|passwords?|codes?|pages?|lists?|reports?|invoices?) (?:should|must|shall|needs? to) "
     r"(?:have|be|show|contain)\b",
     r"\b(?:bigger|smaller|larger|nicer|prettier)\b",
+    r"\b(?:raise|lower|increase|reduce|extend|shorten|lengthen) (?:the|our)\b",
+    r"\b(?:let|allow) (?:all |our |the )?(?!(?:me|us|him|her|them|mr|ms|mrs)\b)[a-z]{3,20}s\b|\bshould work\b",
     r"\b(?:users?|clients?|customers?|everybody|everyone|people) (?:are|is) not (?:logged|signed|locked) (?:out|in)\b",
     r"(?:^|[.!?,;]\s?)(?:all |our |new |the )?(?:users|clients|customers|guests|members|everybody|everyone|people) "
     r"(?:should|want|need|must|could)\b",
@@ -150,6 +163,8 @@ _OF_A_CHANGE = any_of(
 _TOLD_BESIDE = any_of(
     r"(?:,|\bsince|\bbecause|\bbut) (?:the|it|they|this|that)\b(?: \w{1,20}){0,2} "
     r"(?:takes?|shows?|lets?|disappears?|vanish\w*|refuses?|sends?|allows?) ?(?!(?:over|part)\b)",
+    r"\b(?:he|she|they|it) (?:can|could|sees?|gets?) (?!not\b|be reached|start|help|answer)",
+    r"\bit (?:has )?\w{2,20}ed (?:me|us|him|her|them)\b",
     r"\bhas access to\b[^.?!]{0,40}\b(?:other|others|all|every|wrong|strange|foreign)\b",
 )
 """What the system does, told in the sentence that asks for a set-up."""
@@ -284,7 +299,7 @@ def tells_report(claim: Claim) -> bool:
     sentences = [*own_sentences(claim.summary), *own_sentences(claim.what_happened)]
     whole = [fold(each) for each in (claim.summary, claim.what_happened)]
     otherwise = any(way.search(each) for each in whole for way in (_OTHERWISE, _EXPECTED))
-    if any("?" in each and _COMPLAINS.search(each) for each in whole):
+    if any(_COMPLAINS.search(question) for each in whole for question in _QUESTIONS.findall(each)):
         return True
     return otherwise or tells_failure(claim) or any(_reports(each, claim.reporter_says) for each in sentences)
 

@@ -24,6 +24,14 @@ _ONLY_SAID = re.compile(
 )
 """A sentence that tells what might be, what is said elsewhere or was shown in a training."""
 
+_NOT_NOW = re.compile(
+    r"\b(?:years?|months?|weeks) ago\b|\bin the past\b|\b(?:i|we|they) (?:plan|will|shall|intend)\b"
+    r"|\bgoing to\b|\bwe'll\b"
+)
+_ASKS_FOR = re.compile(r"^\W{0,5}(?:and |so |please )?(?:could|can|would|may|will|might|is it possible|how about)\b")
+_STOPPED = re.compile(r"^s? (?:have |has )?(?:now |all )?(?:stopped|ended|ceased)\b")
+"""A sentence about another time, or one that asks for something."""
+
 _OWN_CAUSE = re.compile(r"^[^\n]{0,30}\bbecause (?:of )?(?:my|our|i|we)\b")
 
 _MEANING_ASKED = re.compile(r"\bwhat(?: does| do| is| are|'s)(?: (?:the|an?|this|that|your))?(?: [\w'-]{1,20})? $")
@@ -111,7 +119,13 @@ def has_happened(match: re.Match[str]) -> bool:
     behind = match.string[match.end() : match.end() + NEAR].partition("\n")[0]
     denied = _DENIED_WITHIN.search(said) or _DENIED_BEHIND.search(behind)
     others = _OTHERS_BEFORE.search(before) and not _FILE.search(said)
-    told = _MEANING_ASKED.search(before) or _ONLY_SAID.search(f"{before} {behind}") or _OWN_CAUSE.search(behind)
+    other_time = _NOT_NOW.search(f"{before} {behind}") or _ASKS_FOR.search(before) or _STOPPED.search(behind)
+    told = (
+        other_time
+        or _MEANING_ASKED.search(before)
+        or _ONLY_SAID.search(f"{before} {behind}")
+        or _OWN_CAUSE.search(behind)
+    )
     return not (denied or others or told or _is_spoken_of(said, before, behind, match.string))
 
 

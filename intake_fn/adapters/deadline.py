@@ -4,7 +4,8 @@
     └─ everything may be asked ────────┘└─ table and files ┘└─ nothing is asked any more: the page says what to do
 
 What is asked outside (Mantis, mail, a language model) leaves time to write down what came of it. Within a deadline, a
-later one changes nothing. Commands have none: they end when they are done.
+later one changes nothing. Commands have none: they end when they are done. A run of parts has a deadline in which each
+part has its own: then the time to write down is kept by each part, and the last may ask outside as well as the first.
 """
 
 from __future__ import annotations
@@ -32,10 +33,14 @@ _DEADLINE: ContextVar[tuple[float, float]] = ContextVar("deadline", default=(mat
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """All that is asked inside is answered, or given up, after that many seconds at the latest."""
+def within(seconds: float, *, parts: bool = False) -> Iterator[None]:
+    """All that is asked inside is answered, or given up, after that many seconds at the latest.
+
+    `parts` says that each part of what is inside has a deadline of its own.
+    """
     now, (end, outside) = time.monotonic(), _DEADLINE.get()
-    before = _DEADLINE.set((min(end, now + seconds), min(outside, now + seconds * 3 / 4)))
+    whole = now + seconds
+    before = _DEADLINE.set((min(end, whole), min(outside, whole if parts else now + seconds * 3 / 4)))
     try:
         yield
     finally:

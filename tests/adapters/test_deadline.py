@@ -49,6 +49,18 @@ def test_a_part_never_gets_more_than_the_run_has(clock: Clock) -> None:
     assert math.inf == seconds_left()
 
 
+def test_the_last_part_of_a_run_may_ask_outside_as_well_as_the_first(clock: Clock) -> None:
+    """While Mantis hangs, the parts before take all the time that they may: retention has its own all the same."""
+    with within(57, parts=True):
+        for most, least in ((40, 22), (12, 18), (27, 10), (34, 4), (14, 0)):
+            share = min(most, seconds_left(inside=True) - least)
+            with within(share):
+                assert (share * 3 / 4, share) == pytest.approx((seconds_left(), seconds_left(inside=True)))
+                assert seconds_left() >= 3
+                clock.at += share
+        assert 0 == seconds_left(inside=True)
+
+
 def test_who_has_no_deadline_waits_as_long_as_it_takes(clock: Clock) -> None:
     """As commands do."""
     del clock

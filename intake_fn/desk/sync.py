@@ -149,6 +149,10 @@ class _Run:
                 return
             case_id = self.desk.cases.find_issue(change.number)
             is_done = self._follow(case_id) if case_id else self._take_in(change)
+            if not is_done and place and self._time_is_up():
+                # It did not have the time that it needs: the next sync begins with it, and it is not given up.
+                self.left = list(changes[place:])
+                return
             self._count(is_done=is_done)
             (self.done if is_done else self.failed).append(change)
 

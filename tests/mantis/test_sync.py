@@ -635,6 +635,31 @@ def test_requests_that_cannot_be_synced_are_no_outage(office: Office, case_id: s
     assert "" == cursor.missing
 
 
+def test_what_the_end_of_the_time_cuts_off_is_not_given_up(office: Office, case_id: str) -> None:
+    """After an outage of hours the oldest changes come first; one of them is cut off, and the next sync reads it."""
+    others = [office.desk.take_in(request(summary=f"{number}"), f"key {number}").id for number in range(2)]
+    office.at_rest()
+    for one in (case_id, *others):
+        office.mantis.raw("POST", f"issues/{office.case(one).issue}/notes", {"text": "Looking at it."}, "andrei")
+        office.room.clock.advance(minutes=90)
+    look, late, left = office.mantis.tracker.look, office.case(others[0]).issue, [60.0]
+
+    def cut_off(number: int) -> Any:
+        if number != late:
+            return look(number)
+        left[0] = 0.0
+        raise TryLater("Mantis was not asked: too little time is left.")
+
+    office.mantis.tracker.look = cut_off  # type: ignore[method-assign]  # as when a part of the sweep ends
+    office.desk = replace(office.desk, seconds_left=lambda: left[0])
+    office.minute()
+    office.mantis.tracker.look, left[0] = look, 60.0  # type: ignore[method-assign]  # the next sweep
+    for _ in range(3):
+        office.minute()
+
+    assert [["NotedInMantis"]] * 3 == [office.told(one) for one in (case_id, *others)]
+
+
 def test_when_mantis_is_down_the_sync_says_so_and_goes_on(office: Office, case_id: str) -> None:
     """The sweep's own work does not depend on it."""
     del case_id

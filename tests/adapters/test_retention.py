@@ -295,6 +295,28 @@ def test_mails_that_wait_for_a_person_keep_no_other_record(house: House, monkeyp
     assert {one.id for one in waiting} == {one.id for one in house.store.mails().records}
 
 
+def test_a_mantis_that_hangs_keeps_no_other_rule_from_being_applied(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes all the time of each sweep; what does not depend on it goes all the same."""
+    eraser = house.settled(closed_requests=1, quarantined_requests=1, suppressed_addresses=1)
+    house.resolved()
+    house.store.suppress(SuppressedAddress("gone@example.com", message("skipped.off"), house.room.clock()))
+    house.later(2)
+    left = [10.0]
+
+    def hangs(*_: object) -> IssueLeft:
+        left[0] = 0.0
+        raise TryLater("Mantis does not answer.")
+
+    monkeypatch.setattr(house.issues, "erase", hangs)
+    eraser = replace(eraser, desk=replace(eraser.desk, seconds_left=lambda: left[0]))
+    sweep(eraser)
+
+    assert 0 == left[0]
+    assert [] == [*house.store.suppression_list()]
+
+
 def test_records_that_nobody_can_read_stay_and_keep_no_other(
     house: House, monkeypatch: pytest.MonkeyPatch, lines: Any
 ) -> None:

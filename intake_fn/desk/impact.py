@@ -55,7 +55,10 @@ class Packet:
 
 
 def packet(desk: Desk, case: Case) -> Packet | None:
-    """The packet of a change request as it stands; None before it is assessed. Nothing is judged."""
+    """The packet of a change request as it stands; None before it is assessed. Nothing is judged.
+
+    Raises TryLater and Broken where the file store does not say what was judged.
+    """
     assessment = assessment_of(case)
     if assessment is None:
         return None
@@ -116,7 +119,10 @@ def judge_again(desk: Desk, case: Case) -> Impact:
 
 
 def kept(desk: Desk, case: Case) -> Impact | None:
-    """What was worked out last for a change request; None where nothing was, or another version wrote it."""
+    """What was worked out last for a change request; None where nothing was, or another version wrote it.
+
+    Raises TryLater, Broken.
+    """
     return kept_files.kept(desk.files, _file(case), Impact)
 
 

@@ -21,11 +21,16 @@ def keep(files: Files, key: str, made: object) -> None:
 
 
 def kept(files: Files, key: str, kind: type[Kept]) -> Kept | None:
-    """What was kept last; None where nothing was, it is damaged, or another version wrote it."""
+    """What was kept last; None where nothing was, it is damaged, or another version wrote it.
+
+    Raises TryLater where the file store does not answer, and Broken where it refuses: then it is not known.
+    """
     try:
-        return from_plain(kind, json.loads(files.get(key)))
+        content = files.get(key)
     except Unknown:
         return None
+    try:
+        return from_plain(kind, json.loads(content))
     except (SpecdeskError, AttributeError, LookupError, TypeError, ValueError) as error:
         log.warning("kept_file_not_read", key=key, error=str(error))
         return None

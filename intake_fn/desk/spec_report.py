@@ -45,7 +45,7 @@ def keep(desk: Desk) -> SpecReport:
 
 
 def kept(files: Files) -> SpecReport | None:
-    """The report as it was kept; None where there is none, or another version wrote it."""
+    """The report as it was kept; None where there is none, or another version wrote it. Raises TryLater, Broken."""
     return kept_files.kept(files, KEY, SpecReport)
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, url_for
 import spec_lookup
 from intake_fn import log
 from intake_fn.core.changes.agenda import asked, item_of
-from intake_fn.core.errors import Unknown, Unreadable
+from intake_fn.core.errors import Broken, TryLater, Unknown, Unreadable
 from intake_fn.core.names import last_day
 from intake_fn.core.vocabulary import Category, Decision
 from intake_fn.desk.impact import Packet, judge_again, packet
@@ -60,10 +60,10 @@ def again(case_id: str) -> ResponseReturnValue:
 
 
 def packet_of(case: Case) -> Packet | None:
-    """The packet, for a page that is about more than it: without a spec there is none."""
+    """The packet, for a page that is about more than it: None without a spec, or while the file store is down."""
     try:
         return packet(config().desk(), case)
-    except SpecLookupError as error:
+    except (SpecLookupError, TryLater, Broken) as error:
         log.warning("impact_not_shown", case=case.id, error=str(error))
         return None
 

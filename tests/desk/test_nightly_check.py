@@ -84,6 +84,20 @@ def test_a_poisoned_request_stops_no_other(room: Room) -> None:
     assert (MANY, ("HD-0004",), True) == (progress.requests, progress.wrong, progress.is_done)
 
 
+def test_while_the_file_store_is_down_nobody_knows_how_far_a_check_came(room: Room) -> None:
+    """It is no check that is done: the run says so, and the next one goes on."""
+    nightly_check.begin(room.desk)
+    room.files.down = True
+    for run in (nightly_check.go_on, nightly_check.begin):
+        with pytest.raises(TryLater):
+            run(room.desk)
+    room.files.down = False
+    progress = nightly_check.go_on(room.desk)
+
+    assert progress is not None
+    assert 200 == progress.requests
+
+
 def test_an_outage_leaves_the_portion_to_the_next_run(room: Room) -> None:
     """Nothing is counted twice."""
     nightly_check.begin(room.desk)

@@ -231,8 +231,13 @@ def of_the_pages(dynamodb: Any, table: str, process: Process) -> list[Cost]:
 
 
 def of_a_sweep(office: Office, due: int, others: int) -> Cost:
-    """The cost of a sweep, which handles a hundred alerts at most."""
-    return office.cost(f"sweep, {due:,} due among {others:,}", lambda: office.desk.sweep(SWEEP))
+    """The cost of a sweep, which handles a hundred alerts at most, with its look for an invitation."""
+
+    def swept() -> None:
+        office.desk.invite()
+        office.desk.sweep(SWEEP)
+
+    return office.cost(f"sweep, {due:,} due among {others:,}", swept)
 
 
 def main(dues: tuple[int, ...] = DUE) -> None:

@@ -11,12 +11,13 @@ import json
 import os
 import sys
 import tomllib
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from intake_fn import log
 from intake_fn.adapters.logs import safe_traceback, set_up, write_to
 from intake_fn.adapters.process_file import keep_templates
 from intake_fn.commands import (
@@ -55,7 +56,7 @@ from intake_fn.commands.spec_history import git, pages_at
 from intake_fn.commands.spec_versions import build_versions
 from intake_fn.commands.templates import wiki_templates
 from intake_fn.core import request_id
-from intake_fn.core.errors import SpecdeskError
+from intake_fn.core.errors import Broken, SpecdeskError
 from intake_fn.core.redaction import without_secrets
 from intake_fn.desk.decided_cases import PersonsReading, persons_readings
 from intake_fn.desk.verdict_replay import as_bytes, given_again, pinned
@@ -63,7 +64,7 @@ from intake_fn.settings import ROOT, templates_beside
 from spec_lookup import Spec, SpecLookupError, content_stamp, site_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 MODULES = (
@@ -164,7 +165,7 @@ def ledger(args: argparse.Namespace) -> None:
 def sweep(args: argparse.Namespace) -> None:
     """Say what the clocks have to say, try what is due, take in mail that waits, and sync with Mantis.
 
-    Then retention erases; where it fails, the other parts are told first.
+    Then the Board is invited, and retention erases; where one fails, what the others did is told first.
     """
     from intake_fn.desk.inbound_mail import sweep_mail  # noqa: PLC0415 - `specdesk check` needs no desk
     from intake_fn.desk.retention import SKIPPED  # noqa: PLC0415 - as above
@@ -173,26 +174,45 @@ def sweep(args: argparse.Namespace) -> None:
     eraser = eraser_of_settings()
     desk = eraser.desk
     swept, mails, synced = desk.sweep(), sweep_mail(desk), desk.sync()
-    erased: dict[str, int] = {}
-    trouble: SpecdeskError | None = None
-    try:
+    invited, erased = 0, {}
+    trouble: list[SpecdeskError] = []
+    with _behind_the_others("The Board's invitation", trouble):
+        invited = desk.invite()
+    with _behind_the_others("Retention", trouble):
         erased = retention_sweep(eraser)
-    except SpecdeskError as error:
-        trouble = error
     lines = [
         f"alerts {swept.alerts}, delivered {swept.delivered}, postponed {swept.postponed}, dead {swept.dead_lettered}",
         f"Mantis: looked at {synced.looked}, {synced.events} events, {synced.failed} failed",
     ]
     lines += [f"mails taken in: {mails}"] if mails else []
+    lines += [f"invitations to the Board mailed: {invited}"] if invited else []
     lines += [
         f"kept past the end of retention, as nobody can read it: {number}; the log names each at retention_skipped"
         if rule == SKIPPED
         else f"erased at the end of retention: {rule} {number}"
         for rule, number in erased.items()
     ]
-    say(args, {"outbox": asdict(swept), "mails": mails, "mantis": asdict(synced), "erased": erased}, lines)
+    say(
+        args,
+        {"outbox": asdict(swept), "mails": mails, "mantis": asdict(synced), "invited": invited, "erased": erased},
+        lines,
+    )
     if trouble:
-        raise trouble
+        raise trouble[0]
+
+
+@contextmanager
+def _behind_the_others(part: str, trouble: list[SpecdeskError]) -> Iterator[None]:
+    """Keep the error of a part of the sweep, to be raised when the others are done and told."""
+    from intake_fn.desk.outbox import error_text  # noqa: PLC0415 - `specdesk check` needs no desk
+
+    try:
+        yield
+    except SpecdeskError as error:
+        trouble.append(error)
+    except Exception as error:  # whatever it is: the other parts have nothing to do with it
+        log.exception("sweep_part_failed", part=part)
+        trouble.append(Broken(f"{part} failed: {error_text(error)}"))
 
 
 def replay(args: argparse.Namespace) -> None:

@@ -66,7 +66,7 @@ def on_sweep(event: dict[str, Any], context: object) -> dict[str, int]:
     del event
     from intake_fn.desk.sweep_parts import run_parts  # noqa: PLC0415 - no page needs it
 
-    with _in_time(context):
+    with _in_time(context, parts=True):
         ran = run_parts(_sweep_parts(application.background_desk), lambda: seconds_left(inside=True), within)
     if ran.failed:
         where = "The log says why at sweep_part_failed or sweep_part_postponed."
@@ -80,6 +80,7 @@ def _sweep_parts(desk: Desk) -> list[Part]:
     from intake_fn.desk.sweep_parts import Part  # noqa: PLC0415 - as above
 
     return [
+        Part("invitation", lambda: {"invited": desk.invite()}, most=10, least=10),
         Part("deliveries", lambda: _deliver_due(desk), most=40, least=14),
         Part("mail", lambda: {"mails": sweep_mail(desk)}, most=12, least=4),
         Part("sync", lambda: {f"mantis_{name}": n for name, n in asdict(desk.sync()).items()}, most=27, least=8),
@@ -88,10 +89,10 @@ def _sweep_parts(desk: Desk) -> list[Part]:
     ]
 
 
-def _in_time(context: object) -> AbstractContextManager[None]:
-    """The deadline of a run: a little before Lambda ends it."""
+def _in_time(context: object, *, parts: bool = False) -> AbstractContextManager[None]:
+    """The deadline of a run, or of one in `parts`: a little before Lambda ends it."""
     remaining = getattr(context, "get_remaining_time_in_millis", None)
-    return within((remaining() / 1000 if remaining else RUN_SECONDS) - RESERVED_SECONDS)
+    return within((remaining() / 1000 if remaining else RUN_SECONDS) - RESERVED_SECONDS, parts=parts)
 
 
 def _deliver_due(desk: Desk) -> dict[str, int]:

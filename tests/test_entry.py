@@ -243,7 +243,7 @@ def test_a_sweep_goes_on_behind_each_part_that_fails(drive: Any) -> None:
     (answer,) = drive({"command": "intake_fn.entry.on_sweep"})
 
     assert "Broken" == answer["raised"]
-    assert answer["message"].startswith("The sweep failed at: deliveries, mail, sync, retention.")
+    assert answer["message"].startswith("The sweep failed at: invitation, deliveries, mail, sync, check, retention.")
 
 
 @pytest.mark.parametrize("name", ["intake_fn.entry.fails", "intake_fn.entry.lambda_handler", "os.getcwd", ["a"], None])

@@ -87,6 +87,10 @@ if TYPE_CHECKING:
     from spec_lookup import Spec
 
 
+MAILS_AMONG = 20
+"""Among so many portions mails are looked for, where Mantis was asked in vain: what waits for it may fill the first."""
+
+
 def always() -> bool:
     """Yes."""
     return True
@@ -309,16 +313,19 @@ class Desk:
         raised = alerts.raise_alerts(self, limit)
         published.note(self, self.spec, self.looked)
         self.outbox.reread(limit)
-        swept = raised + Swept(delivered=sign_in.mail_links(self) + self._invited())
+        swept = raised + Swept(delivered=sign_in.mail_links(self))
         find.post_pending(self)
         taken_up: set[str] = set()
+        mails_first = False
         while dispatcher.has_time(self):
             items = self.outbox.due_items(self.clock(), limit)
             case_ids = [case_id for case_id in dict.fromkeys(item.case_id for item in items) if case_id not in taken_up]
-            if any(item.tries and outbox.is_for_mantis(item.intent) for item in items):
+            if not mails_first and any(item.tries and outbox.is_for_mantis(item.intent) for item in items):
                 # It may hang, and leave no time for mails, which do not need it.
-                mails = {item.case_id for item in items if isinstance(item.intent, SendNotice)}
-                swept = sum(self._each_swept([one for one in case_ids if one in mails], SendNotice), swept)
+                mails_first = True
+                due = items if len(items) < limit else self.outbox.due_items(self.clock(), limit * MAILS_AMONG)
+                mails = dict.fromkeys(item.case_id for item in due if isinstance(item.intent, SendNotice))
+                swept = sum(self._each_swept([*mails], SendNotice), swept)
             swept = sum(self._each_swept(case_ids), swept)
             taken_up.update(case_ids)
             if len(items) < limit or not case_ids:
@@ -336,15 +343,9 @@ class Desk:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _invited(self) -> int:
-        """Mail the Board's invitation; whatever goes wrong with it must not keep the deliveries."""
-        try:
-            return invitations.mail_invitation(self)
-        except TryLater:
-            raise
-        except Exception:  # it is tried again by the next sweep
-            log.exception("invitation_broken")
-            return 0
+    def invite(self) -> int:
+        """Mail the Board's invitation where it is pending; how many mails. A part of the sweep by itself."""
+        return invitations.mail_invitation(self)
 
     def _swept(self, case_id: str, only: type[Intent] | None) -> Swept:
         """Deliver what is due of one case; a poisoned one must not block the others, nor come up first for ever."""

@@ -1,7 +1,7 @@
 """The parts of a sweep, one after the other within one deadline: none starves or stops another.
 
-    0 s ─ deliveries ─────────────► mail ─► sync ───────► check ──► retention ─► the end of the run
-          └─ as long as they may, but what the later parts need at least is left to them
+    0 s ─ invitation ─► deliveries ─────────────► mail ─► sync ───────► check ──► retention ─► the end of the run
+                        └─ as long as they may, but what the later parts need at least is left to them
 
 A part that fails is logged and named; the others run, and the run fails at its end, which rings the alarm `errors`
 (docs/operate/monitoring.md). Lambda then calls it again: that is a sweep like the next one, which finds what is due by

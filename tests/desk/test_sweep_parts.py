@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +140,34 @@ def test_mails_go_while_mantis_hangs(process: Process, monkeypatch: pytest.Monke
     assert 6 == len(room.mailer.sent)
 
 
+def test_mails_go_however_many_requests_wait_for_mantis(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of these are due, and longer, than one portion holds, and each sweep has the time to ask Mantis once."""
+    room, left = Room(process), [ENOUGH + 1]
+    room.desk = replace(room.desk, dispatch=Nobody(), seconds_left=lambda: left[0], inline=timedelta(days=1))
+    monkeypatch.setattr(room.tracker, "file", refuses)
+    for number in range(9):
+        room.desk.take_in(request(summary=f"{number}"), f"key {number}")
+    room.desk.sweep()
+    before = len(room.mailer.sent)
+    room.clock.advance(minutes=30)
+    room.desk.take_in(request(summary="late"), "late key")
+    room.clock.advance(minutes=1)
+
+    def hangs(*_: object) -> None:
+        left[0] = 0.0
+        raise TryLater("Mantis does not answer.")
+
+    monkeypatch.setattr(room.tracker, "file", hangs)
+    room.desk.sweep(limit=4)
+
+    assert 2 == len(room.mailer.sent) - before
+
+
+def refuses(*_: object) -> None:
+    """A Mantis that is down and says so."""
+    raise TryLater("Mantis does not answer.")
+
+
 @pytest.mark.parametrize("deliverers", [1, 4])
 def test_a_store_that_is_down_ends_the_sweep(process: Process, deliverers: int) -> None:
     """The run fails, and nothing is lost."""
@@ -166,3 +194,22 @@ class Down:
         if name in ("reread", "due_items"):
             return getattr(self.store, name)
         raise TryLater("The table is busy.")
+
+
+def test_an_invitation_that_fails_by_a_fault_of_ours_fails_the_run_behind_the_others(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deliveries are made, and it is named by a part of its own."""
+    room = Room(process)
+    room.desk = replace(room.desk, dispatch=Nobody())
+    room.desk.take_in(request(), "key")
+    monkeypatch.setattr(room.store, "invitation", lambda: 1 / 0)
+    run = Run(57)
+    parts = [
+        Part("invitation", lambda: {"invited": room.desk.invite()}, 10, 10),
+        Part("deliveries", lambda: asdict(room.desk.sweep()), 40, 14),
+    ]
+    ran = run_parts(parts, lambda: run.left, run.within)
+
+    assert 3 == ran.done["delivered"]
+    assert ("invitation",) == ran.failed

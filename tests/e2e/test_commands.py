@@ -205,7 +205,7 @@ def test_sweep_ledger_and_check_say_it_as_json_too(call: Callable[..., tuple[int
     counted["mail"] = {**dict.fromkeys(mails, 0), "balanced": True}
 
     assert (0, counted) == call("ledger", "--json")
-    assert ["outbox", "mails", "mantis", "erased"] == [*call("sweep", "--json")[1]]
+    assert ["outbox", "mails", "mantis", "invited", "erased"] == [*call("sweep", "--json")[1]]
     assert (0, 5) == ((told := call("check", "--json"))[0], told[1]["levels"])
     assert (0, {"requests": 0, "differences": [], "fixed": False, "moved": [], "unreadable": []}) == call(
         "recompute", "--json"

@@ -200,7 +200,7 @@ def test_the_members_are_invited_once(process: Process, spec: Spec) -> None:
     """By the sweep, with the date in words and as a calendar part; the next sweeps say nothing."""
     web = application_of(with_board(process, meets=TUESDAY), spec)
     for _ in range(3):
-        web.desk.sweep()
+        web.desk.invite()
     mails = invitations(web)
 
     assert [MARC, ANALYSTS, PAUL] == [mail.to for mail in mails]
@@ -214,13 +214,13 @@ def test_the_members_are_invited_once(process: Process, spec: Spec) -> None:
 def test_when_the_meeting_moves_the_invitation_is_updated(process: Process, spec: Spec) -> None:
     """The same UID with a raised SEQUENCE; called off when there is no rule any more."""
     web = application_of(with_board(process, meets=TUESDAY), spec)
-    web.desk.sweep()
+    web.desk.invite()
     first = invitations(web)[0]
     web = reopened(web, with_board(process, meets=WEDNESDAY))
-    web.desk.sweep()
+    web.desk.invite()
     moved = invitations(web)[3:]
     web = reopened(web, process)
-    web.desk.sweep()
+    web.desk.invite()
     off = invitations(web)[6:]
 
     assert [3, 3] == [len(moved), len(off)]
@@ -236,9 +236,9 @@ def test_who_could_not_be_mailed_is_mailed_by_the_next_sweep(process: Process, s
     """And nobody twice."""
     web = application_of(with_board(process, meets=TUESDAY), spec)
     trouble(web, None, TryLater("SES is down."))
-    web.desk.sweep()
+    web.desk.invite()
     assert [MARC] == [mail.to for mail in invitations(web)]
-    web.desk.sweep()
+    web.desk.invite()
 
     assert [MARC, ANALYSTS, PAUL] == [mail.to for mail in invitations(web)]
 
@@ -248,8 +248,8 @@ def test_what_may_have_been_sent_is_not_sent_again(process: Process, spec: Spec)
     web = application_of(with_board(process, meets=TUESDAY), spec)
     web.store.suppress(SuppressedAddress(PAUL, message("failure.bounced"), web.clock()))
     trouble(web, OutcomeUnknown("No answer."))
-    web.desk.sweep()
-    web.desk.sweep()
+    web.desk.invite()
+    web.desk.invite()
 
     assert [ANALYSTS] == [mail.to for mail in invitations(web)]
 
@@ -261,11 +261,11 @@ def test_two_sweeps_at_once_invite_once(process: Process, spec: Spec) -> None:
 
     def meanwhile(mail: Mail) -> str:
         web.mailer.send = send  # type: ignore[method-assign]  # once
-        web.desk.sweep()
+        web.desk.invite()
         return send(mail)
 
     web.mailer.send = meanwhile  # type: ignore[method-assign]  # a second sweep begins while the first one mails
-    web.desk.sweep()
+    web.desk.invite()
 
     assert [MARC, ANALYSTS, PAUL] == [mail.to for mail in invitations(web)]
     assert web.store.invitation() == replace(web.store.invitation(), pending=(), leased_until=None)  # type: ignore[type-var]  # there is one

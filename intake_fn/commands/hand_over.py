@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from intake_fn.commands import background_desk, say
+from intake_fn.commands.progress import EACH
 from intake_fn.core.errors import Refused, Stale, Unreadable
 from intake_fn.core.names import name_of
 from intake_fn.core.process_file import nearest
@@ -41,11 +43,13 @@ def hand_over(args: argparse.Namespace) -> int:
     known = [*process.people, *process.former]
     if not theirs and args.whom not in known:
         raise Refused(f"Nobody called {args.whom!r} has an open request. {nearest(args.whom, known)}.")
-    for case_id in theirs:
+    for place, case_id in enumerate(theirs, 1):
         try:
             done += [case_id] if offboarding.hand_over(desk, case_id, args.whom, args.to, why) else []
         except (Refused, Stale, Unreadable) as error:
             failed[case_id] = str(error)
+        if place % EACH == 0:  # those that are done are no longer theirs: run again, it goes on
+            print(f"{place} of {len(theirs)} requests, the last one {case_id}.", file=sys.stderr)
     to = name_of(args.to, process)
     lines = [*(f"{case_id} is with {to} now." for case_id in done), *(f"{key}: {why}" for key, why in failed.items())]
     plain = {"handed_over": done, "failed": [{"id": case_id, "error": error} for case_id, error in failed.items()]}

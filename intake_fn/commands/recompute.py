@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from intake_fn.commands import background_desk, process_of, say
+from intake_fn.commands import background_desk, process_of, progress, say
 from intake_fn.core.errors import Unreadable
 
 
@@ -18,6 +18,7 @@ def add(commands: Any) -> None:
     command = commands.add_parser("recompute", help=recompute.__doc__, description=recompute.__doc__)
     command.add_argument("--fix", action="store_true", help="write what the logs say")
     command.add_argument("--all", action="store_true", help="closed requests, too")
+    progress.add(command)
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=recompute)
 
@@ -41,7 +42,8 @@ def recompute(args: argparse.Namespace) -> int:
     unread: list[str] = []
     moved: list[str] = []
     lists = BoardLists.of(desk.cases)
-    for row in with_listed(desk.cases, lists, open_only=not args.all):
+    done = progress.Progress(args, "compared")
+    for row in done.left(with_listed(desk.cases, lists, open_only=not args.all)):
         seen += 1
         try:
             if args.fix and migrated(desk.cases, desk.process, row, desk.clock()):
@@ -68,8 +70,15 @@ def recompute(args: argparse.Namespace) -> int:
     sum_ = f"{seen} requests, {len(differences)} differences{', fixed' if fixed else ''}"
     say(
         args,
-        {"requests": seen, "differences": differences, "fixed": fixed, "moved": moved, "unreadable": unread},
-        [*lines, sum_],
+        {
+            "requests": seen,
+            "differences": differences,
+            "fixed": fixed,
+            "moved": moved,
+            "unreadable": unread,
+            **done.plain(),
+        },
+        [*lines, sum_, *done.ended()],
     )
     return 1 if differences and not args.fix else 0
 

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def release_notes(args: argparse.Namespace) -> None:
         raise Refused(f"{args.version!r} is no name of a version.")
     try:
         desk = background_desk()
-        notes = notes_from(desk, args.version, args.since)
+        notes = notes_from(desk, args.version, args.since, partial(print, file=sys.stderr))
     except (TryLater, Broken) as error:
         raise type(error)(f"{error} Nothing was written.") from error
     if args.format == "json":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from intake_fn.commands import background_desk, say
+from intake_fn.commands import background_desk, progress, say
 
 
 def add(commands: Any) -> None:
@@ -14,6 +14,7 @@ def add(commands: Any) -> None:
     command.add_argument("action", choices=("recompute",))
     command.add_argument("--fix", action="store_true", help="write what the logs say")
     command.add_argument("--json", action="store_true")
+    progress.add(command)
     command.set_defaults(run=recompute)
 
 
@@ -21,7 +22,8 @@ def recompute(args: argparse.Namespace) -> int:
     """Count every request anew from its log, and compare that with the figures of the reports."""
     from intake_fn.desk import figures  # noqa: PLC0415 - `specdesk due` needs no desk
 
-    found = figures.recompute(background_desk(), fix=args.fix)
+    done = progress.Progress(args, "compared")
+    found = figures.recompute(background_desk(), fix=args.fix, left=done.left)
     fixed = bool(args.fix and found.differences)
     days = [{"id": case_id, "day": str(day)} for case_id, each in found.entries.items() for day in each]
     counters = [
@@ -40,6 +42,7 @@ def recompute(args: argparse.Namespace) -> int:
         "mails": found.mails,
         "rows": counters,
         "fixed": fixed,
+        **done.plain(),
     }
-    say(args, plain, [*lines, sum_])
+    say(args, plain, [*lines, sum_, *done.ended()])
     return 1 if found.differences and not args.fix else 0

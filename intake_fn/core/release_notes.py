@@ -108,9 +108,10 @@ def notes_of(
     versions: tuple[str, ...], issues: Iterable[FixedIssue], cases: Iterable[Case], process: Process, masked: Masked
 ) -> ReleaseNotes:
     """The notes of these versions. `cases` are our requests that are resolved."""
-    known = {case.issue: case for case in cases if case.issue is not None}
     wanted = {name.casefold() for name in versions}
     fixed = sorted({one.number: one for one in issues if one.fixed_in.casefold() in wanted}.values(), key=_place)
+    there = {issue.number for issue in fixed}
+    known = {case.issue: case for case in cases if case.issue in there or _names_one(case, wanted)}
     lines: dict[Category, list[Line]] = {Category.BUG: [], Category.CHANGE: []}
     unclear: list[Open] = []
     left_out: Counter[str] = Counter()
@@ -219,12 +220,15 @@ def _clause_of(case: Case) -> tuple[str, str, str]:
     return published.clause, assessed.today, published.text
 
 
+def _names_one(case: Case, wanted: set[str]) -> bool:
+    """Whether a request with an issue was resolved here as delivered in one of the versions."""
+    done = resolved_by(case)
+    return case.issue is not None and done is not None and case.status.is_done and done.fixed_in.casefold() in wanted
+
+
 def _only_ours(cases: Iterable[Case], numbers: set[int], wanted: set[str]) -> Iterator[Open]:
     """Requests that were resolved here as delivered in the version, where Mantis does not name it."""
     for case in sorted(cases, key=lambda one: one.issue or 0):
         done = resolved_by(case)
-        names_it = done is not None and case.status.is_done and done.fixed_in.casefold() in wanted
-        if names_it and case.issue not in numbers and not case.duplicate_of:
-            yield Open(
-                case.issue, case.id, f"It is resolved here in {done.fixed_in if done else ''}, and not in Mantis."
-            )
+        if done and _names_one(case, wanted) and case.issue not in numbers and not case.duplicate_of:
+            yield Open(case.issue, case.id, f"It is resolved here in {done.fixed_in}, and not in Mantis.")

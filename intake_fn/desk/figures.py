@@ -7,6 +7,7 @@ requests of before there were figures, of another zone or layout, and those whos
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -19,10 +20,11 @@ from intake_fn.core.steps import refuse_unread
 from intake_fn.desk.case_lists import readable, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from intake_fn.core.case import Case
     from intake_fn.core.case_row import CaseRow
+    from intake_fn.core.figures import Entry
     from intake_fn.core.inbound.record import MailRecord
     from intake_fn.desk import Desk
     from intake_fn.ports import Unbalanced
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 ATTEMPTS = 5
 PAGE = 100
 """Records of mails that are read at once."""
+ENTRIES = 1000
+"""Entries of requests that are read at once."""
 BEGINNING = date(2000, 1, 1)
 """No figure is older."""
 
@@ -52,22 +56,25 @@ class Recounted:
         return sum(map(len, self.entries.values())) + len(self.mails) + of_rows
 
 
-def recompute(desk: Desk, *, fix: bool) -> Recounted:
+Left = Callable[["Iterable[CaseRow]"], "Iterable[CaseRow]"]
+"""Of all requests those that are to be counted; it hears how far that is (commands/progress.py)."""
+
+
+def recompute(desk: Desk, *, fix: bool, left: Left = iter) -> Recounted:
     """Count every request anew from its log, and every row from its entries and records. Raises TryLater.
 
-    It reads all logs, and is no part of a page or a sweep.
+    It reads all logs, one at a time, and is no part of a page or a sweep. It holds on which days each request counts.
     """
     found = Recounted()
-    every = list(readable(desk.cases, rows(desk.cases, open_only=False)))
     last = day_of(desk.clock(), desk.process.reports_zone) + timedelta(days=1)
-    received = {day_of(case.received_at, desk.process.reports_zone) for case in every}
-    first = min({*received, *desk.figures.daily(BEGINNING, last)}, default=last)
+    received = (day_of(row.received_at, desk.process.reports_zone) for row in rows(desk.cases, open_only=False))
+    first = min((min(received, default=last), *desk.figures.daily(BEGINNING, last)))
     stored: defaultdict[str, set[date]] = defaultdict(set)
-    for case_id, entry in desk.figures.entries({*Figure} - RECORDED, first, last).entries:
+    for case_id, entry in _entries(desk, {*Figure} - RECORDED, first, last):
         stored[case_id].add(entry.day)
-    for case in every:
+    for case in readable(desk.cases, left(rows(desk.cases, open_only=False))):
         found.requests += 1
-        if days := recount(desk, case, stored[case.id], fix=fix):
+        if days := recount(desk, case, stored.pop(case.id, ()), fix=fix):
             found.entries[case.id] = days
     if fix:
         for case_id in desk.figures.to_recount():
@@ -81,6 +88,17 @@ def recompute(desk: Desk, *, fix: bool) -> Recounted:
         unbalanced = desk.figures.unbalanced(day, fix=fix)
         found.rows += [unbalanced] if unbalanced else []
     return found
+
+
+def _entries(desk: Desk, figures: Collection[Figure], first: date, last: date) -> Iterator[tuple[str, Entry]]:
+    """The entries of some figures, by day, a page at a time."""
+    cursor = ""
+    while True:
+        page = desk.figures.entries(figures, first, last, limit=ENTRIES, cursor=cursor)
+        yield from page.entries
+        cursor = page.cursor
+        if not cursor:
+            return
 
 
 def _mails(desk: Desk) -> Iterator[MailRecord]:
@@ -97,7 +115,7 @@ def _mails(desk: Desk) -> Iterator[MailRecord]:
 def _doubtful(desk: Desk, first: date, last: date) -> list[date]:
     """The days whose rows do not seem to be the sums of their entries: each is looked at anew, by itself."""
     sums: defaultdict[date, Counter[str]] = defaultdict(Counter)
-    for _, entry in desk.figures.entries([*Figure], first, last).entries:
+    for _, entry in _entries(desk, [*Figure], first, last):
         sums[entry.day].update(counters([entry]))
     rows = desk.figures.daily(first, last)
     return [day for day in sorted({*sums, *rows}) if sums[day] != Counter(rows.get(day, {}))]

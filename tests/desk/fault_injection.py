@@ -170,7 +170,7 @@ not told once    {self.apart}
 urgent           {self.urgent}
 not at level 3   {self.drifted} (or without a copy to their front end)
 ledger           {"balanced" if self.balanced else "NOT BALANCED"}
-faults           {sum(self.faults_injected.values())}"""
+injected faults  {sum(self.faults_injected.values())}"""
 
 
 def notices(case: Case, process: Process) -> dict[str, SendNotice]:

@@ -123,7 +123,7 @@ def _kill_by_chance(sandbox: Sandbox, folder: Path, requests: int, seed: int) ->
         random_faults(installation, front, back, chances, requests)
         installation.settle(back)
         result = installation.result(front, back)
-    print(f"\nkilled by chance, {len(chances)} workers at once\n{result.table()}\nseed             {seed}")
+    print(f"\nkilled at random, {len(chances)} workers at once\n{result.table()}\nseed             {seed}")
     print(f"seconds          {time.monotonic() - begun:.0f}\n\n{table(front, back)}")
     return 1 if any(result.faults) else 0
 

@@ -127,7 +127,10 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 def _came_from() -> str:
     """The page that showed the form that was just sent, without the stage; "" where the browser does not say."""
-    path = urlsplit(request.referrer or "").path.removeprefix(request.script_root)
+    try:
+        path = urlsplit(request.referrer or "").path.removeprefix(request.script_root)
+    except ValueError:  # no address at all, such as one with a broken IPv6 host
+        return ""
     pages = current_app.url_map.bind_to_environ(request.environ)
     return next((page for page in (path, path.rpartition("/")[0]) if page and pages.test(page, "GET")), "")
 

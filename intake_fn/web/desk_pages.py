@@ -13,11 +13,9 @@ from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, config, me, open_to
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from flask.typing import ResponseReturnValue
 
-    from intake_fn.ports import OutboxItem
+    from intake_fn.desk import Desk
 
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
@@ -64,23 +62,26 @@ def retry() -> ResponseReturnValue:
 
 def _outbox(problem: str = "", retried: str = "") -> str:
     desk = config().desk()
-    failed, waiting = desk.outbox.dead_letters(), desk.outbox.due_items(desk.clock() + AHEAD, 100)
     return render_template(
         "outbox.html",
-        failed=failed,
+        failed=desk.outbox.dead_letters(),
         unreadable=desk.outbox.unreadable(),
-        waiting=waiting,
-        retried=_retried(retried, failed, waiting),
+        waiting=desk.outbox.due_items(desk.clock() + AHEAD, 100),
+        retried=_retried(desk, retried),
         sign_in_links=sign_in.unmailed(desk),
         problem=problem,
         zone=words.zone_of(me(), desk.process),
     )
 
 
-def _retried(item_id: str, failed: Sequence[OutboxItem], waiting: Sequence[OutboxItem]) -> str:
-    """What became of a dead letter that was retried: "failed" once more, "waiting" for another attempt, or "gone"."""
+def _retried(desk: Desk, item_id: str) -> str:
+    """What became of a dead letter that was retried: "failed" once more, "waiting" for another attempt, or "gone".
+
+    It is looked up by itself: the lists of the page end somewhere, and lack what somebody is just trying.
+    """
     if not item_id:
         return ""
-    if any(item.id == item_id for item in failed):
-        return "failed"
-    return "waiting" if any(item.id == item_id for item in waiting) else "gone"
+    item = next((item for item in desk.outbox.items_of(item_id.partition("#")[0]) if item.id == item_id), None)
+    if item is None:
+        return "gone"
+    return "failed" if item.dead_lettered else "waiting"

@@ -661,6 +661,21 @@ def test_who_retries_a_dead_letter_reads_what_came_of_it(
     assert said in web.client.get(answer.headers["Location"]).text
 
 
+def test_what_is_just_being_tried_or_not_in_a_list_is_not_called_gone(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lists of the page end somewhere, and lack what is leased."""
+    web.tracker.down = True
+    case = web.sent()
+    item = next(item for item in web.store.items_of(case.id) if isinstance(item.intent, FileIssue))
+    web.sign_in(ADMIN)
+    monkeypatch.setattr(web.store, "due_items", lambda *_: [])
+    page = web.client.get("/desk/outbox", query_string={"retried": item.id}).text
+
+    assert "is tried again by itself" in page
+    assert "is no longer in the outbox" not in page
+
+
 def test_what_is_down_shows_what_waits_until_it_is_back(web: Web) -> None:
     """A banner on the queue with the number and the reason (R8); what only waits for its time is none of it."""
     web.sign_in()

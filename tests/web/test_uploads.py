@@ -115,10 +115,16 @@ def test_more_than_may_be_attached_is_told_by_name(web: Web) -> None:
     assert "not attached: 10.log, screen.png" in answer.text
 
 
-def test_a_reply_may_bring_an_upload_and_keeps_it_when_something_is_missing(web: Web) -> None:
+def test_a_reply_may_bring_an_upload_and_keeps_it_when_something_is_wrong(web: Web) -> None:
     """The same as in a form."""
     case = web.sent()
-    answer = web.upload(f"{page_of(web, case)}/reply", ("more.png", PNG), text="", uploaded=put(web))
+    answer = web.upload(
+        f"{page_of(web, case)}/reply",
+        ("more.png", PNG),
+        text="x" * (web.desk.process.intake.text_characters + 1),
+        uploaded=put(web),
+    )
+    assert 422 == answer.status_code
     assert "<strong>trace.log</strong></span> is attached" in answer.text
     assert "<strong>more.png</strong></span> is attached" in answer.text
 

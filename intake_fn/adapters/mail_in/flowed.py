@@ -10,20 +10,20 @@ SIGNATURE = "-- "
 
 def joined(text: str, *, delete_space: bool) -> str:
     """The paragraphs of a flowed text. `delete_space` is its DelSp parameter: the space at a cut is no character."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     flows, depth = False, 0
     for line in text.split("\n"):
         marks, rest = _split(line)
         quoted, content = len(marks), rest.removeprefix(" ")
         is_signature = content == SIGNATURE
         if flows and quoted == depth and not is_signature:
-            lines[-1] += content
+            lines[-1].append(content)
         else:
-            lines.append(f"{marks} {content}" if marks else content)
+            lines.append([f"{marks} {content}" if marks else content])
         flows, depth = content.endswith(" ") and not is_signature, quoted
         if flows and delete_space:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+            lines[-1][-1] = lines[-1][-1][:-1]
+    return "\n".join(map("".join, lines))
 
 
 def _split(line: str) -> tuple[str, str]:

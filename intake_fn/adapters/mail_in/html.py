@@ -38,7 +38,7 @@ SIGNATURES = re.compile(r"^(?:gmail_signature|moz-signature|Signature|x_Signatur
 SIGNATURE = "-- "
 
 SPACES = re.compile(r"[ \t\r\n\f]+")
-TABS = re.compile(r" *\t[ \t]*")
+TABS = re.compile(r"(?<! ) *\t[ \t]*")
 MORE_EMPTY = re.compile(r"(\n(?:> )*\n)(?:(?:> )*\n)+")
 
 
@@ -227,21 +227,22 @@ def _is_hidden(tag: Tag) -> bool:
 def _lines(pieces: Iterator[str | Mark]) -> str:
     """The lines of a page: at most one empty line at a time, quotations behind their marks."""
     lines: list[str] = []
-    line, depth = "", 0
+    line, depth = list[str](), 0
 
     def end() -> None:
-        nonlocal line
-        bare = SIGNATURE if line == SIGNATURE else TABS.sub("\t", line.replace("\xa0", " ").strip(" ")).strip("\t ")
+        text = "".join(line)
+        bare = SIGNATURE if text == SIGNATURE else TABS.sub("\t", text.replace("\xa0", " ").strip(" ")).strip("\t ")
         lines.append("> " * min(depth, DEEPEST_QUOTE) + bare)
-        line = ""
+        line.clear()
 
     for piece in pieces:
         if isinstance(piece, str):
-            line += piece if line else piece.lstrip(" ")
-        elif piece is Mark.BREAK or line.strip():
+            if said := piece if line else piece.lstrip(" "):
+                line.append(said)
+        elif piece is Mark.BREAK or any(map(str.strip, line)):
             end()
         else:
-            line = ""
+            line.clear()
         if piece is Mark.GAP and lines and lines[-1].strip("> "):
             end()
         depth = max(0, depth + {Mark.QUOTE: 1, Mark.END: -1}.get(piece, 0)) if isinstance(piece, Mark) else depth

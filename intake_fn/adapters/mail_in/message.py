@@ -338,17 +338,33 @@ def _of_plain(part: Part, text: str) -> str:
     return plain
 
 
-ARMOUR = re.compile(
-    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+: .*\n)*\n?((?s:.*?))\n"
-    r"-----BEGIN PGP SIGNATURE-----(?s:.*?)(?:^-----END PGP SIGNATURE-----|\Z)",
-    re.MULTILINE,
-)
+SIGNED, SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGNATURE-----"
+END = "-----END PGP SIGNATURE-----"
+HASHES = re.compile(r"(?:\w+: .*\n)*\n?")
 DASHED = re.compile("^- (?=-)", re.MULTILINE)
 
 
 def _without_armour(text: str) -> str:
     """What was signed within the text (RFC 4880, 7), without the signature around it."""
-    return ARMOUR.sub(lambda found: DASHED.sub("", found[1]), text) if "-----BEGIN PGP SIGNED" in text else text
+    kept, place = list[str](), 0
+    while (begins := _line(text, f"{SIGNED}\n", place)) >= 0:
+        head = begins + len(SIGNED) + 1
+        start = found.end() if (found := HASHES.match(text, head)) else head
+        ends = text.find(f"\n{SIGNATURE}", max(head, start - 1))
+        if ends < 0:
+            break
+        closes = _line(text, END, ends + 1)
+        kept += [text[place:begins], DASHED.sub("", text[start:ends])]
+        place = closes + len(END) if closes >= 0 else len(text)
+    return "".join((*kept, text[place:]))
+
+
+def _line(text: str, mark: str, place: int) -> int:
+    """Where a line begins with a mark, from a place on; -1 for nowhere."""
+    if place == 0 and text.startswith(mark):
+        return 0
+    found = text.find(f"\n{mark}", max(0, place - 1))
+    return found + 1 if found >= 0 else -1
 
 
 def _plain(text: str) -> str:

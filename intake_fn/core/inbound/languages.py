@@ -100,6 +100,11 @@ WROTE = """
 \\bnapisał(?:\\(a\\)|a)?|\\bnapsal(?:\\(a\\)|a)?|\\bírta|\\byazdı|\\bпишет|\\bписал(?:а)?|\\bнаписал(?:\\(а\\)|а)?
 写道|寫道|のメッセージ|님이 작성|.{1,60}書きました
 """
+VERBS_OF_WROTE = (
+    *("wrote", "chr", "escr", "scr", "kirjo", "napi", "napsal", "crit", "krev", "yazd", "rta", "пис", "пиш"),
+    *("写道", "寫道", "のメッセージ", "님이 작성", "書きました"),
+)
+"""A part of each of them, in small letters."""
 
 FROM_LABELS = """
 from|von|de|da|van|från|fra|od|от|lähettäjä|feladó|gönderen|kimden|remetente|expéditeur|mittente|remite|afzender

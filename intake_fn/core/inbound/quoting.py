@@ -24,6 +24,7 @@ from intake_fn.core.inbound.languages import (
     OTHER_LABELS,
     PASSED_ON,
     SENT_FROM,
+    VERBS_OF_WROTE,
     WROTE,
     pattern,
     phrases,
@@ -36,7 +37,9 @@ FROM = frozenset(phrases(FROM_LABELS).split("|"))
 LABELS = FROM | frozenset(phrases(OTHER_LABELS).split("|"))
 """What the lines above a quoted mail begin with."""
 
-HEADER_LINE = re.compile("^[*_ ]*([^\\W\\d][^:\uff1a]{0,24}?)[*_ ]*[:\uff1a][*_ ]*(.*)$")
+HEADER_LINE = re.compile("([^\\W\\d][^:\uff1a]{0,24}?)[*_ ]*[:\uff1a][*_ ]*(.*)$")
+LONGEST_HEADER_LINE = 1_000
+"""Characters of such a line that are read."""
 MOST_BETWEEN = 2
 """Lines of another kind that may stand between such lines, such as a long list of recipients."""
 FEWEST_LINES = 3
@@ -44,9 +47,9 @@ FEWEST_LINES = 3
 LONGEST_LINE = 300
 """Characters of a line that may be one of a program's."""
 
-SEPARATOR = pattern(ORIGINAL, r"^\s*(?:-{2,}|_{2,})\s*", r"\s*(?:-{2,}|_{2,})?\s*$")
-FORWARDED = pattern(PASSED_ON, r"^\s*(?:-{2,}|begin|)\s*", r"\s*[:\uff1a]?\s*(?:-{2,})?\s*$")
-WROTE_END = pattern(WROTE, "", r"\s*(?:folgendes)?\s*[:\uff1a]?\s*$")
+SEPARATOR = pattern(ORIGINAL, r"^\s*(?:-{2,}|_{2,})\s*", r"\s*(?:(?:-{2,}|_{2,})\s*)?$")
+FORWARDED = pattern(PASSED_ON, r"^\s*(?:(?:-{2,}|begin)\s*)?", r"\s*(?:[:\uff1a]\s*)?(?:-{2,}\s*)?$")
+WROTE_END = pattern(WROTE, "", r"\s*(?:folgendes\s*)?(?:[:\uff1a]\s*)?$")
 WHEN = re.compile(r"\d{1,4}[-./年 ]|\d{1,2}:\d{2}|@|\b(?:on|am|le|el|il|em|op|den|dnia|dne|в)\b", re.IGNORECASE)
 NAMED_END = re.compile("[<(][^<>()\\s]{1,64}@[^<>()\\s]{1,190}[>)] ?[:\uff1a]\\s*$")
 """The end of such a line in languages that put the verb elsewhere: an address, and a colon."""
@@ -61,7 +64,7 @@ LONGEST_ATTRIBUTION = 4
 
 SIGNATURE = re.compile("^(?:-- ?|\u2014|__)$")
 PHONE = pattern(SENT_FROM, r"^\s*", r"\s*$")
-CLOSING = pattern(CLOSINGS, r"^\s*", r"\s*[,.!\u3002\uff0c]?\s*$")
+CLOSING = pattern(CLOSINGS, r"^\s*", r"\s*(?:[,.!\u3002\uff0c]\s*)?$")
 DISCLAIMER = pattern(DISCLAIMERS, r"^[\W_]*")
 SENTENCE = re.compile("[?\uff1f]|\\w+(?:\\W+\\w+){4,}\\W*[.!\u3002\uff01]\\s*$|^\\W*p\\.? ?s\\b", re.IGNORECASE)
 """A line in which somebody says something; a business card holds none."""
@@ -113,7 +116,7 @@ def forwarded_by(text: str, subject: str) -> MailAddress | None:
     if start is None:
         return None
     for line in lines[start : start + 12]:
-        found = HEADER_LINE.match(line.lstrip("> "))
+        found = _header(line)
         if found and _label(found[1]) in FROM and (address := ADDRESS.search(found[2])):
             name = " ".join(found[2][: address.start()].split()).strip(" \"'<[(*")
             return MailAddress(address[0].lower().rstrip(".>"), name[:200])
@@ -135,7 +138,7 @@ def _forwarded_from(lines: Sequence[str], subject: str) -> int | None:
 
 
 def _without_history(lines: Sequence[str], *, answers: bool) -> list[str]:
-    kept: list[str] = []
+    kept = _Kept()
     number = 0
     while number < len(lines):
         line = lines[number]
@@ -144,19 +147,43 @@ def _without_history(lines: Sequence[str], *, answers: bool) -> list[str]:
                 number += 1
                 continue
         elif _ends_text(line) or (answers and _is_head(lines, number)):
-            if _says_something(kept):
-                return kept
+            if kept.says_something():
+                return kept.lines
         elif length := _attribution(lines, number):
             after = _next_said(lines, number + length)
             if QUOTED.match(after) or not after:
                 answers = True
                 number += length
                 continue
-            if _says_something(kept):
-                return kept
-        kept.append(line)
+            if kept.says_something():
+                return kept.lines
+        kept.lines.append(line)
         number += 1
-    return kept
+    return kept.lines
+
+
+class _Kept:
+    """The lines that are no history, and whether they say something beside signatures and rules.
+
+    That is asked above each head of a quotation: where it was no, and there are ALWAYS_ASKED lines, it stays no until
+    there are twice as many, so that the work grows with the lines and not with their square.
+    """
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._next = 0
+
+    def says_something(self) -> bool:
+        """Whether somebody wrote something in them."""
+        count = len(self.lines)
+        if count < self._next:
+            return False
+        self._next = 2 * count if count > ALWAYS_ASKED else 0
+        return any(line.strip() and not _is(RULE, line) for line in _without_signature(self.lines))
+
+
+ALWAYS_ASKED = 200
+"""Lines up to which it is asked at each head whether they say something."""
 
 
 def _next_said(lines: Sequence[str], number: int) -> str:
@@ -179,21 +206,27 @@ def _attribution(lines: Sequence[str], number: int) -> int:
         begins = length > 1 or WHEN.search(bare)
         if not bare or not begins or QUOTED.match(line) or len(whole) > LONGEST_LINE:
             return 0
-        if WROTE_END.search(whole) or NAMED_END.search(whole):
+        if (_has_verb(whole) and WROTE_END.search(whole)) or NAMED_END.search(whole):
             return length if WHEN.search(whole) else 0
         if ADDRESSED_END.search(whole) and QUOTED.match(_next_said(lines, number + length)):
             return length
     return 0
 
 
+def _has_verb(text: str) -> bool:
+    """Whether a part of a verb of WROTE stands in a text: the quick question before the slow one."""
+    small = text.lower()
+    return any(verb in small for verb in VERBS_OF_WROTE)
+
+
 def _is_head(lines: Sequence[str], number: int, *, from_first: bool = True) -> bool:
     """Whether the lines from here on are the head of a quoted mail: it says who wrote it, mostly in its first line."""
-    first = HEADER_LINE.match(lines[number].lstrip("> "))
+    first = _header(lines[number])
     if not first or _label(first[1]) not in (FROM if from_first else LABELS):
         return False
     count, between, says_who = 0, 0, from_first
     for line in lines[number : number + 12]:
-        found = HEADER_LINE.match(line.lstrip("> "))
+        found = _header(line)
         if found and _label(found[1]) in LABELS:
             count += 1
             says_who = says_who or _label(found[1]) in FROM
@@ -202,6 +235,11 @@ def _is_head(lines: Sequence[str], number: int, *, from_first: bool = True) -> b
         if between > MOST_BETWEEN:
             break
     return says_who and count >= FEWEST_LINES
+
+
+def _header(line: str) -> re.Match[str] | None:
+    """The label and the value of a line above a quoted mail; None for another line."""
+    return HEADER_LINE.match(line.lstrip("> ").lstrip("*_ ")[:LONGEST_HEADER_LINE])
 
 
 def _label(text: str) -> str:
@@ -230,6 +268,7 @@ def _without_signature_above(lines: Sequence[str]) -> list[str]:
 def _without_disclaimer(lines: Sequence[str]) -> list[str]:
     """Without the last paragraphs where they are a company's words on confidentiality; all of it if nothing is left."""
     end = len(lines)
+    first = next((number for number, line in enumerate(lines) if _greets_not(line)), end)
     while True:
         last = end
         while last and (not lines[last - 1].strip() or _is(RULE, lines[last - 1])):
@@ -237,7 +276,7 @@ def _without_disclaimer(lines: Sequence[str]) -> list[str]:
         start = last
         while start and lines[start - 1].strip() and not _is(RULE, lines[start - 1]):
             start -= 1
-        if not DISCLAIMER.search("\n".join(lines[start:last])) or not any(map(_greets_not, lines[:start])):
+        if not DISCLAIMER.search("\n".join(lines[start:last])) or first >= start:
             return list(lines[:end])
         end = start
 
@@ -289,10 +328,6 @@ def _without_phone(lines: Sequence[str]) -> list[str]:
     while kept and (not kept[-1].strip() or _is(RULE, kept[-1]) or _is(PHONE, kept[-1])):
         kept.pop()
     return kept
-
-
-def _says_something(lines: Sequence[str]) -> bool:
-    return any(line.strip() and not _is(RULE, line) for line in _without_signature(lines))
 
 
 def _joined(lines: Sequence[str]) -> str:

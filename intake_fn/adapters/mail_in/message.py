@@ -20,7 +20,7 @@ LARGEST_TEXT = 1_000_000
 MOST_HEADERS = 300
 LONGEST_VALUE = 1_000
 
-RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]+@[^\s<>;]+?)>?\s*;")
+RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,320}@[^\s<>;]{1,255}?)>?\s*;")
 VERDICT = re.compile(r"\b(spf|dkim|dmarc)=([a-z]+)", re.IGNORECASE)
 HEADER_FROM = re.compile(r"\bheader\.from=([^\s;]+)", re.IGNORECASE)
 SES = "amazonses.com"
@@ -353,6 +353,8 @@ def _without_armour(text: str) -> str:
         ends = text.find(f"\n{SIGNATURE}", max(head, start - 1))
         if ends < 0:
             break
+        if ends < start:  # then the last line that looks like a header is the text
+            start = text.rfind("\n", 0, ends) + 1
         closes = _line(text, END, ends + 1)
         kept += [text[place:begins], DASHED.sub("", text[start:ends])]
         place = closes + len(END) if closes >= 0 else len(text)

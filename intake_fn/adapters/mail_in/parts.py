@@ -322,10 +322,10 @@ def _lines_of(body: bytes, mark: bytes) -> Iterator[tuple[int, int, bool]]:
     """The lines that hold nothing but the mark of a boundary: where each begins and ends, and whether it closes."""
     place = body.find(mark)
     while place >= 0:
-        end = body.find(b"\n", place)
-        line = body[place : end if end >= 0 else len(body)].rstrip(b" \t\r")
         alone = place == 0 or body[place - 1 : place] == b"\n"
-        if alone and line in (mark, mark + b"--"):
+        end = body.find(b"\n", place) if alone else place
+        line = body[place : end if end >= 0 else len(body)].rstrip(b" \t\r")
+        if line in (mark, mark + b"--"):
             before = place - 2 if body[place - 2 : place] == b"\r\n" else max(0, place - 1)
             after = place + len(line)
             while body[after : after + 1] in (b" ", b"\t"):

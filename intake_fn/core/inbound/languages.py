@@ -56,8 +56,8 @@ dzień dobry|witam|szanowni
 """
 
 SENT_FROM = """
-sent from (?:my|yahoo|outlook|mail|samsung|proton|gmail|spark|bluemail|huawei|xiaomi|galaxy|blackberry|tutanota|the|a)\\b.{0,80}
-yahoo mail: .{1,60}
+sent from (?:my|yahoo|outlook|mail|samsung|proton|gmail|spark|bluemail|huawei|xiaomi|galaxy|blackberry|tutanota)\\b.{0,80}|sent from (?:the|an?) .{0,60}\\b(?:app|phone|mobile|device|tablet|iphone|ipad|android|ios)\\b.{0,30}
+yahoo mail ?: \\w+, \\w+,? \\w+
 sent (?:via|with) .{1,60}
 get outlook for .{0,60}|download outlook for .{0,60}
 von meinem .{1,30} gesendet|gesendet (?:von|mit) .{1,60}|diese nachricht wurde von meinem .{1,80}
@@ -283,14 +283,34 @@ ihre nachricht\\b[^?]{0,400}\\b(?:gelesen|angezeigt|geöffnet|gelöscht)\\b|(?:d
 DISCLAIMERS = """
 (?:this|the (?:information|contents?) (?:in|of|contained in) this) (?:e-?mail|message|communication|transmission),?(?: ?\\(?(?:and|including|together with) .{1,80}?)? (?:is|are|may|contains?|was sent|has been)\\b[\\s\\S]{0,300}?\\b(?:confidential|privileged|intended (?:only |solely )?for|intended recipients?)
 (?:legal |e-?mail )?disclaimer:?[ \\t]*\\n|confidentiality (?:notice|note|statement)[ \\t]*[:\\n-]
-if you are not the (?:intended|named)|please consider the environment|(?:please )?(?:don['’]?t print|save (?:paper|trees))
-(?:diese|die in dieser) (?:e-?mail|nachricht|mail)(?: (?:und|sowie|inklusive|einschließlich) .{1,80}?)? (?:kann|können|könnte|enthält|enthalten\\w*|ist|sind)\\b[\\s\\S]{0,300}?\\b(?:vertraulich|ausschließlich für|nicht der (?:richtige|beabsichtigte))|bitte denken sie an die umwelt
-(?:ce|le présent) (?:message|courriel|mail|e-?mail)(?: (?:et|ainsi que) .{1,80}?)? (?:est|sont|peut|peuvent|contient|contiennent|s['’]adresse)[\\s\\S]{0,300}?\\bconfidentiel|pensez à l['’]environnement
+if you are not the (?:intended|named)
+(?:diese|die in dieser) (?:e-?mail|nachricht|mail)(?: (?:und|sowie|inklusive|einschließlich) .{1,80}?)? (?:kann|können|könnte|enthält|enthalten\\w*|ist|sind)\\b[\\s\\S]{0,300}?\\b(?:vertraulich|ausschließlich für|nicht der (?:richtige|beabsichtigte))
+(?:ce|le présent) (?:message|courriel|mail|e-?mail)(?: (?:et|ainsi que) .{1,80}?)? (?:est|sont|peut|peuvent|contient|contiennent|s['’]adresse)[\\s\\S]{0,300}?\\bconfidentiel
 (?:este|el presente) (?:mensaje|correo)(?: (?:electrónico )?(?:y|así como) .{1,80}?)? (?:es|son|puede|pueden|contiene|va)\\b[\\s\\S]{0,300}?\\bconfidencial|(?:esta|a presente) mensagem(?: e .{1,80}?)? (?:é|são|pode|podem|contém)[\\s\\S]{0,300}?\\bconfidencia|aviso (?:legal|de confidencialidad)[ \\t]*[:\\n]
 (?:questo|il presente|questa|la presente) (?:messaggio|e-?mail|mail|comunicazione)(?: e .{1,80}?)? (?:è|sono|può|possono|contiene|contengono)[\\s\\S]{0,300}?\\briservat|dit (?:e-?mail)?bericht(?: en .{1,80}?)? (?:is|zijn|kan|bevat)\\b[\\s\\S]{0,300}?\\b(?:vertrouwelijk|uitsluitend)
 (?:本|此)(?:电子)?(?:邮件|郵件)[\\s\\S]{0,200}?(?:机密|保密|機密)|(?:この|本)メール[\\s\\S]{0,200}?(?:機密|秘密)
 """
 """How the paragraphs begin that companies put below each mail."""
+
+NOTICE_WORDS = """
+(?:confidentiality|legal|privacy) notice|disclaimer|and any (?:attach|file)|confidential|privileged|intended (?:only|solely|exclusively)? ?for|intended recipient|addressee|in error|notify|delete|destroy|disclos|disseminat|distribut|unauthori[sz]ed|prohibited|copying|liab|virus
+(?:und|sowie) (?:alle |etwaige )?anhänge|vertraulich|ausschließlich|empfänger|adressat|irrtümlich|informieren|benachrichtigen|lösch|vernicht|unbefugt|weitergabe|kopieren|\\bhaft|nicht gestattet|rechtlich geschützt
+confidentiel|destinataire|par erreur|avertir|détrui|supprim|diffusion|interdit|exclusivement|responsab
+confidencia|destinat[aá]ri|por error|por engano|notifi|elimin|borr|apag|divulga|prohibi|proibi|exclusiv
+riservat|destinatari|per errore|avvis|cancell|divulgazione|vietat|vertrouwelijk|uitsluitend|geadresseerde|ontvanger|ten onrechte|verwijder|verspreid|verboden
+附件|添付|仅供|僅供|机密|機密|保密|秘密|收件人|删除|刪除|误收|誤|通知|受信者|宛先|削除|破棄
+"""
+"""Words of such a paragraph; it holds several of them."""
+FEWEST_NOTICE_WORDS = 4
+"""Different words of these: a person who writes about a confidential message uses fewer."""
+
+BEFORE_PRINTING = """
+(?:please )?(?:consider|think of) the environment before (?:printing|you print)[^.!?\\n]{0,60}
+(?:please )?(?:do not|don['’]?t) print this e-?mail[^.!?\\n]{0,60}(?:[.!] ?(?:please )?(?:save|consider|think)[^.!?\\n]{0,60})?
+bitte denken sie an die umwelt, bevor sie diese[^.!?\\n]{0,60}|pensez à l['’]environnement avant d['’]imprimer[^.!?\\n]{0,60}
+antes de imprimir (?:este|esta)[^.!?\\n]{0,30}, (?:piense|pense)[^.!?\\n]{0,60}|denk aan het milieu voordat u[^.!?\\n]{0,60}
+"""
+"""The whole of a paragraph by which companies ask not to print a mail."""
 
 CLOSINGS = """
 (?:(?:with )?(?:kind|best|warm|warmest|many|friendly) )?(?:regards|wishes)|yours(?: (?:sincerely|faithfully|truly))?|sincerely(?: yours)?|cheers|br|rgds|all the best|many thanks|thanks(?: and (?:kind |best )?regards)?|thank you(?: and (?:kind |best )?regards)?

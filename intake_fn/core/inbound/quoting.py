@@ -15,11 +15,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from intake_fn.core.inbound.languages import (
+    BEFORE_PRINTING,
     CLOSINGS,
     DISCLAIMERS,
+    FEWEST_NOTICE_WORDS,
     FROM_LABELS,
+    NOTICE_WORDS,
     ORIGINAL,
     OTHER_LABELS,
     PASSED_ON,
@@ -56,36 +60,77 @@ NAMED_END = re.compile("[<(][^<>()\\s]{1,64}@[^<>()\\s]{1,190}[>)] ?[:\uff1a]\\s
 WROTE_THEN = pattern(WROTE, r"@[^\s<>]{1,190}[>)]\s*", r"\s*[:\uff1a]\s{2,}\S")
 """The same with the quotation on the same line, as Yahoo's program for telephones writes it."""
 ADDRESSED_END = re.compile("@.*[:\uff1a]\\W*$")
-"""The end of such a line in any language, if what follows is quoted."""
+"""The end of such a line in any language, in an answer, if what follows is quoted."""
 TURNS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 """Marks of the direction of writing, between words of two scripts."""
 LONGEST_ATTRIBUTION = 4
 """Lines over which such a line may be broken."""
 
-SIGNATURE = re.compile("^(?:-- ?|\u2014|__)$")
+SIGNATURE = re.compile("^-- ?$")
+DASH = re.compile("^(?:\u2014|__)$")
+"""What some programs write for it, and people between two parts of a text."""
 PHONE = pattern(SENT_FROM, r"^\s*", r"\s*$")
 CLOSING = pattern(CLOSINGS, r"^\s*", r"\s*(?:[,.!\u3002\uff0c]\s*)?$")
 DISCLAIMER = pattern(DISCLAIMERS, r"^[\W_]*")
+NOTICE_WORD = pattern(NOTICE_WORDS)
+PRINTING = pattern(BEFORE_PRINTING, r"^[\W_]*", r"[\W_]*$")
 SENTENCE = re.compile("[?\uff1f]|\\w+(?:\\W+\\w+){4,}\\W*[.!\u3002\uff01]\\s*$|^\\W*p\\.? ?s\\b", re.IGNORECASE)
 """A line in which somebody says something; a business card holds none."""
-CONTACT = re.compile(
-    r"[+(]?\d[\d\s()./-]{6,}\d|www\.|https?://|@\w|\b(?:tel|fax|phone|mobile|mobil|t|m|f)\b ?[.:]"
-    r"|\b(?:gmbh|ag|kg|ltd|limited|inc|llc|plc|sarl|sas|s\.?r\.?l|s\.?p\.?a|b\.?v|oy|a/s|hrb|ust-id\w*|siret)\b",
+_REACH = (
+    r"(?:https?://|www\.)[^\s|]{1,150}|[^\s|@<>:]{1,64}@[^\s|@<>]{1,190}"
+    r"|(?<!\w)(?:[+0][\d\s()./-]{5,}\d|\(\+?\d[\d\s()./-]{5,}\d)(?: ?(?:x|ext\.?|dw) ?\d{1,5})?"
+)
+_LABELLED = (
+    r"(?:\b(?:tel|fax|phone|telephone|mobile|mobil|cell|direct|office|e-?mail|mail|web|website|internet|telefon|telefax|handy"
+    r"|durchwahl|téléphone|tél|portable|teléfono|móvil|telefono|cellulare|telefoon|mobiel|t|m|f|e|w|d|o)\b\.?\s*:?\s*)?"
+)
+CONTACT = re.compile(rf"{_LABELLED}<?(?:{_REACH})>?", re.IGNORECASE)
+COMPANY = re.compile(
+    r"\b(?:gmbh|ag|kg|ltd|limited|inc|llc|plc|sarl|sas|s\.?r\.?l|s\.?p\.?a|b\.?v|oy|a/s|hrb|ust-id\w*|siret)\b",
     re.IGNORECASE,
 )
-"""A way to reach somebody, or the form of a company: what makes a card of some short lines."""
+"""A way to reach somebody, with its label; the form of a company. One of them makes a card of some short lines."""
+OTHER_LABEL = re.compile("[^\\W\\d]\\s*[:\uff1a]")
+"""A label beside a way to reach somebody that is none of its own: `Error text: https://...`."""
+DATA = re.compile(r"\d{6,}|https?:|www\.|@")
+"""What a card holds only as a way to reach somebody: elsewhere it is a number or an address that the mail is about."""
+JOINING = frozenset(
+    "of and for the in at to on und für der die das des von vom zu im am et de du des la le les l d y del los las e di"
+    " da do dos das della delle van der den het en och i".split()
+)
+"""Words that stand in small letters between the names and titles of a card."""
+ABOUT_CARD = re.compile(
+    r"\b(?:below|following|signature|address|phone|telephone|contact|my name|unten\w*|unterhalb|folgend\w*|signatur"
+    r"|adresse|anschrift|telefon\w*|rufnummer|kontakt\w*|mein name|ci-dessous|coordonnées|téléphone|abajo|siguiente\w*"
+    r"|dirección|teléfono|firma|sotto|indirizzo|telefono|hieronder|adres|telefoon\w*)\b",
+    re.IGNORECASE,
+)
+"""What somebody says whose own name, number or address is what the mail is about."""
 CODE = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*\u2022])\s|\b[A-Z]{1,4}-(?:[A-Z]+-)?\d")
 """A list, or a number of something in the system: a card holds none."""
+OWN = re.compile("[?\uff1f]|^\\W*p\\.? ?s\\b|\\b[A-Z]{1,4}-(?:[A-Z]+-)?\\d")
+"""A question, a postscript or a number of something in the system, within a notice."""
 WORD = re.compile(r"[^\W\d_]{2,}")
 MOST_OF_CARD = 25
 LONGEST_OF_CARD = 150
 """Lines below a name, and characters of each, that may be a business card."""
+MOST_SMALL = 1
+"""Words in small letters in a line of a card; a sentence has more."""
 CARD_LINES = 4
 """Lines of a card of which at least one says how to reach somebody."""
 
 ITALIAN = re.compile(r"I: (?=\S)")
 """How Outlook marks in Italian what it passes on; in a summary it stays, as it may be the name of a drive."""
 
+PROGRAM = re.compile(
+    "iphone|ipad|ios|android|samsung|galaxy|huawei|xiaomi|blackberry|outlook|gmail|yahoo|proton|spark|tutanota|aol|gmx"
+    "|mail|mobil|phone|telefon|téléphone|teléfono|handy|tablet|\\bapp\\b|iphon",
+    re.IGNORECASE,
+)
+"""A device or a program, in what it writes below a mail."""
+ENDED = re.compile('[.!?)"\u2026\u3002\uff01\uff1f]$')
+MOST_OF_NAME = 3
+"""Words of a name below a text."""
 RULE = re.compile(r"^\s*(?:_{5,}|-{5,}|={5,}|\*{5,})\s*$")
 QUOTED = re.compile("^\\s{0,3}[>\uff1e]")
 
@@ -146,10 +191,10 @@ def _without_history(lines: Sequence[str], *, answers: bool) -> list[str]:
             if answers:
                 number += 1
                 continue
-        elif _ends_text(line) or (answers and _is_head(lines, number)):
+        elif _is(SEPARATOR, line) or (answers and (_is_one_line(line) or _is_head(lines, number))):
             if kept.says_something():
                 return kept.lines
-        elif length := _attribution(lines, number):
+        elif length := _attribution(lines, number, answers=answers):
             after = _next_said(lines, number + length)
             if QUOTED.match(after) or not after:
                 answers = True
@@ -191,13 +236,13 @@ def _next_said(lines: Sequence[str], number: int) -> str:
     return next((lines[one] for one in range(number, len(lines)) if lines[one].strip()), "")
 
 
-def _ends_text(line: str) -> bool:
-    """Whether all from this line on is an earlier mail: a program's separator, or who wrote and what on one line."""
+def _is_one_line(line: str) -> bool:
+    """Whether a line says who wrote, and what: all from here on is an earlier mail."""
     begin = line[:LONGEST_LINE]
-    return _is(SEPARATOR, line) or bool(WROTE_THEN.search(begin) and WHEN.search(begin))
+    return bool(WROTE_THEN.search(begin) and WHEN.search(begin))
 
 
-def _attribution(lines: Sequence[str], number: int) -> int:
+def _attribution(lines: Sequence[str], number: int, *, answers: bool) -> int:
     """How many lines say who wrote what is quoted next; 0 for none."""
     whole = ""
     for length, line in enumerate(lines[number : number + LONGEST_ATTRIBUTION], 1):
@@ -208,7 +253,7 @@ def _attribution(lines: Sequence[str], number: int) -> int:
             return 0
         if (_has_verb(whole) and WROTE_END.search(whole)) or NAMED_END.search(whole):
             return length if WHEN.search(whole) else 0
-        if ADDRESSED_END.search(whole) and QUOTED.match(_next_said(lines, number + length)):
+        if answers and ADDRESSED_END.search(whole) and QUOTED.match(_next_said(lines, number + length)):
             return length
     return 0
 
@@ -250,7 +295,7 @@ def _without_signature(lines: Sequence[str], name: str = "") -> list[str]:
     """Up to the signature: behind `-- `, below the name at the end, or what a telephone or a company writes below."""
     kept = _without_card(_without_disclaimer(lines), name)
     for number, line in enumerate(kept):
-        if SIGNATURE.match(line) and number:
+        if number and (SIGNATURE.match(line) or (DASH.match(line) and _may_be_card(kept, number + 1))):
             kept = kept[:number]
             break
     return _without_phone(kept)
@@ -276,9 +321,22 @@ def _without_disclaimer(lines: Sequence[str]) -> list[str]:
         start = last
         while start and lines[start - 1].strip() and not _is(RULE, lines[start - 1]):
             start -= 1
-        if not DISCLAIMER.search("\n".join(lines[start:last])) or first >= start:
+        if not _is_notice(lines[start:last]) or first >= start:
             return list(lines[:end])
         end = start
+
+
+def _is_notice(lines: Sequence[str]) -> bool:
+    """Whether a paragraph is a company's notice: by its beginning and several of its words, or as a whole.
+
+    One in which a line asks something, or names a number of the system, is a person's.
+    """
+    paragraph = "\n".join(lines)
+    if PRINTING.match(paragraph):
+        return True
+    words = {found[0].casefold() for found in NOTICE_WORD.finditer(paragraph)}
+    said = any(OWN.search(line) for line in lines)
+    return DISCLAIMER.search(paragraph) is not None and len(words) >= FEWEST_NOTICE_WORDS and not said
 
 
 def _greets_not(line: str) -> bool:
@@ -289,8 +347,8 @@ def _greets_not(line: str) -> bool:
 def _without_card(lines: Sequence[str], name: str) -> list[str]:
     """Without the business card below a closing such as `Kind regards` and the sender's own name.
 
-    Where it is somebody else's name, or anything else stands there, it may be what the mail is about. A line across the
-    page above nothing but the own name is as good as a closing.
+    Where it is somebody else's name, or anything else stands there, or the mail speaks of a number or an address, it
+    may be what the mail is about. A line across the page above nothing but the own name is as good as a closing.
     """
     last = next((n for n in range(len(lines) - 1, 0, -1) if _closes(lines, n, name)), None)
     if last is None or not any(line.strip() for line in lines[:last]):
@@ -300,9 +358,9 @@ def _without_card(lines: Sequence[str], name: str) -> list[str]:
     own = _words(name)
     if len(card) > MOST_OF_CARD or not below or not own & _words(lines[below[0]]):
         return list(lines)
-    if any(_is_said(lines[number]) for number in below):
+    if any(_is_said(lines[number]) for number in below) or any(ABOUT_CARD.search(line) for line in lines[:last]):
         return list(lines)
-    reaches = sum(1 for line in card if CONTACT.search(line))
+    reaches = sum(1 for line in card if CONTACT.search(line) or COMPANY.search(line))
     is_card = reaches * CARD_LINES >= max(1, len(card))
     return list(lines[: below[0] + 1] if is_card else lines)
 
@@ -318,16 +376,41 @@ def _words(text: str) -> set[str]:
     return {word.casefold() for word in WORD.findall(text)}
 
 
+def _may_be_card(lines: Sequence[str], start: int) -> bool:
+    return len(lines) - start <= 2 * MOST_OF_CARD and not any(_is_said(line) for line in lines[start:] if line.strip())
+
+
 def _is_said(line: str) -> bool:
-    """Whether a line is no part of a business card."""
-    return len(line) > LONGEST_OF_CARD or any(kind.search(line) for kind in (QUOTED, CODE, SENTENCE))
+    """Whether a line is no part of a business card: it says something, or holds data that reach nobody."""
+    if len(line) > LONGEST_OF_CARD or any(kind.search(line) for kind in (QUOTED, CODE, SENTENCE)):
+        return True
+    rest = CONTACT.sub(" ", line)
+    small = [word for word in WORD.findall(rest) if word.islower() and word not in JOINING]
+    labels_other = rest != line and OTHER_LABEL.search(rest)
+    return bool(len(small) > MOST_SMALL or DATA.search(rest) or labels_other)
 
 
 def _without_phone(lines: Sequence[str]) -> list[str]:
+    """Without what a telephone's program writes below; where a line leads on to it, a person quotes it."""
     kept = list(lines)
-    while kept and (not kept[-1].strip() or _is(RULE, kept[-1]) or _is(PHONE, kept[-1])):
+    while kept and (not kept[-1].strip() or _is(RULE, kept[-1]) or _is_of_phone(kept)):
         kept.pop()
     return kept
+
+
+def _is_of_phone(lines: Sequence[str]) -> bool:
+    """Whether a telephone's program wrote the last line. One that names no program may go on with a sentence."""
+    if not _is(PHONE, lines[-1]):
+        return False
+    above = next((line.strip() for line in islice(reversed(lines), 1, None) if line.strip()), "")
+    if above.endswith((":", "\uff1a")):
+        return False
+    words = WORD.findall(above)
+    is_name = len(words) <= MOST_OF_NAME and not any(word.islower() for word in words)
+    is_end = is_name or bool(ENDED.search(above)) or any(_is(kind, above) for kind in (CLOSING, PHONE, RULE))
+    if PROGRAM.search(lines[-1]):
+        return True
+    return not ENDED.search(lines[-1].rstrip()) and (is_end or not lines[-2:-1] or not lines[-2].strip())
 
 
 def _joined(lines: Sequence[str]) -> str:

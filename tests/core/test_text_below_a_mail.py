@@ -1,0 +1,71 @@
+"""Cards, notices of companies and lines of telephones are left out below a mail, and no sentence of a person is."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake_fn.core.inbound.quoting import written_now
+
+BELOW = "The export fails.\n\nKind regards\nMax Bell\n"
+NOTICE = (
+    "This e-mail and any attachments are confidential and intended solely for the addressee. If you are not the "
+    "intended recipient, please notify us."
+)
+HINWEIS = (
+    "Diese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der richtige Adressat sind, informieren Sie bitte "
+    "den Absender und löschen Sie diese Mail."
+)
+
+
+def reply(text: str, *, is_reply: bool = False) -> str:
+    """What Max Bell wrote in a mail of this text."""
+    return written_now(text, "Export", is_reply=is_reply, name="Max Bell max.bell")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I see a window.\n\nThis message is wrong: it was intended for administrators, not for planners.",
+        "The export fails.\n\nThis message contains a confidential name, please mask it. Order 4711 fails, too.",
+        "The note shows the date.\n\nPlease don't print the invoice date on the delivery note.",
+        "The window forgets it.\n\nSave paper size per user, please.",
+        "Everybody sees the button.\n\nIf you are not the named approver, it should be hidden.",
+        "Ein Fenster erscheint.\n\nDiese Nachricht ist falsch, denn sie soll ausschließlich für Admins erscheinen.",
+        "El pie está mal.\n\nAviso legal: falta la empresa nueva.",
+        "Il y a un bug.\n\nPensez à l'environnement de test : il manque le module 4.",
+        "Look at it.\n\nPlease consider the environment before printing this e-mail\nPS: order 4711 is wrong, too.",
+        "Look at the footer.\n\nDisclaimer:\nThe text of it is wrong on page 2.",
+        f"{BELOW}Please call me on 0170 1234567 after four",
+        f"{BELOW}Order number 4500012345",
+        f"{BELOW}\nError text: https://app.example.org/orders/17",
+        f"{BELOW}Another thing\nThe page www.example.org does not load",
+        "Please correct my phone number.\n\nThanks\nMax Bell\nTel. +44 20 7946 0999",
+        "The user should be named as below.\n\nThanks\nMax Bell\nmax.bell@new.example.org",
+        "Steps:\n1. open\n\n------\nMax\nhttps://app.example.org/y shows nothing",
+        "One part.\n—\nThe other part is about the second depot, which is closed.",
+        "The status is wrong, it says\nSent with DHL",
+        "The status should not be this one.\nSent via DHL, since we use UPS now.",
+        "The label says\n\nSent from the warehouse",
+        "Look at the log.\n10:15 client <m@example.org> wrote:  could not connect\nNothing else happens.",
+        "The mail came back to max@example.org:\n> Undelivered\nWhy?",
+    ],
+)
+def test_no_sentence_of_a_person_is_left_out(text: str) -> None:
+    """What only looks like a card, a notice or a quotation stays."""
+    assert reply(text) == text
+
+
+@pytest.mark.parametrize(
+    ("below", "left"),
+    [
+        ("Max Bell\nHead of Sales\nSaltmarsh Group | 1 Dock Road\nT: +44 20 7946 0999 | www.example.org", "Max Bell"),
+        ("Max Bell\n\nRosenpapier GmbH\nGartenstraße 12\n50667 Köln\nTel.: 0221/123456-7\nm@rosen.example", "Max Bell"),
+        ("Max\nDirecteur des ventes\nTél. : +33 1 23 45 67 89", "Max"),
+        (f"Max\n\n{NOTICE}\n\nPlease consider the environment before printing this mail.", "Max"),
+        (f"Max\n\n{HINWEIS}", "Max"),
+        ("Max\nSent from my iPhone", "Max"),
+    ],
+)
+def test_what_programs_and_companies_write_is_left_out(below: str, left: str) -> None:
+    """A true card and a true notice."""
+    assert reply(f"The third one.\n\nKind regards\n{below}") == f"The third one.\n\nKind regards\n{left}"

@@ -24,6 +24,7 @@ from intake_fn.core.inbound.thanks import only_thanks
         ("Away from the office Re: A question", "See you in January.", True),
         ("Re: A question", "I no longer work for Marigold. Please contact ops@marigold.example.org instead.", True),
         ("I no longer work in Paris", "Please change my office to London.", False),
+        ("Re: A question", "I no longer work at the depot. I am in London now; please use that account.", False),
         ("Re: A question", "Ann is no longer with us, please contact Bob: it is voyage 7.", False),
     ],
 )

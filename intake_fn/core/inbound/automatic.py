@@ -78,6 +78,9 @@ PROGRAMS = re.compile(
 ABSENCE = pattern(ABSENCE_SUBJECTS, r"^\W*", r"(?=\W|$)")
 ABSENCE_MARK = pattern(ABSENCE_SUBJECTS, r"^\W*", COLON)
 WRITER_ABSENT = pattern(f"{ABSENT.strip()}\n{LEFT.strip()}")
+WRITER_LEFT = pattern(LEFT)
+INSTEAD = re.compile(r"[^\s@]@[^\s@]|\+?\d[\d\s()./-]{6,}\d")
+"""An address or a number: a notice of somebody who has left gives one, a person who has moved does not."""
 FIRST_PERSON = pattern(ABSENT, r"(?!out of)")
 WRITER_RETURNS = pattern(RETURNS)
 FORMULA = re.compile(rf"^\W*(?:{phrases(GREETINGS)})|{phrases(MAIL_WORDS)}", re.IGNORECASE)
@@ -177,7 +180,7 @@ def _marks_reply(subject: str) -> bool:
 def _says_first(text: str) -> bool:
     """Whether nothing but a greeting, and words about the mail that is answered, stands before the writer's absence."""
     found = WRITER_ABSENT.search(text)
-    if not found:
+    if not found or (WRITER_LEFT.match(found[0]) and not INSTEAD.search(text, found.end())):
         return False
     *sentences, clause = SENTENCE_END.split(text[: found.start()])
     is_said = len(clause) <= CLAUSE and not OTHERWISE.search(clause)

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from intake_fn.core.errors import Broken
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.redaction import hide
 from intake_fn.texts import ENGLISH
 from spec_lookup import AUTHORIZATION, OPENAI, PROVIDERS, RECORDED, WAYS

@@ -18,7 +18,7 @@ from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from intake_fn.core.errors import Broken, Expired, Unknown
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.request_id import PREFIX, typed
 from intake_fn.ports import LEEWAY, Purpose
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn import log
 from intake_fn.commands import mail_addresses, say
 from intake_fn.core.errors import Diagnosed, SpecdeskError, TryLater
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import in_words
 from intake_fn.settings import ROOT

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.core.errors import Refused
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.redaction import hide
 from intake_fn.settings import secret, wrong_with_endpoint
 from spec_lookup import OPENAI, PROVIDERS, Endpoint, Price, openai_model

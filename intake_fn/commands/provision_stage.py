@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.adapters.aws import client, translated
 from intake_fn.adapters.provision import dynamodb, function, mail_in, monitoring, parameters, role, s3, site
 from intake_fn.core.errors import TryLater
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from spec_lookup import BEDROCK, NO_KEY, OPENAI
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from intake_fn.commands import say
 from intake_fn.commands.stages import Stage, add_stage, stage_of
 from intake_fn.core.errors import Refused, SpecdeskError
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.settings import secret
 
 if TYPE_CHECKING:

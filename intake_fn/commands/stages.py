@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake_fn.commands import text_of
 from intake_fn.core.errors import Refused
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.settings import ROOT
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 
 import spec_lookup
 from intake_fn.core.errors import Refused
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 MEMBERS = 3
 """What a line has before its note."""

@@ -23,7 +23,7 @@ from intake_fn.core.events import (
     Received,
     Resolved,
 )
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.process import Activity, Process
 from intake_fn.core.vocabulary import Relation
 

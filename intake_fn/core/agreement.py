@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from intake_fn.core.events import Judged, JudgedInShadow
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.verdicts import decision
 from intake_fn.core.vocabulary import Category
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from intake_fn.core.case import Case
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.process import AnswerTemplate, Person, Process
 from intake_fn.core.verdicts import decision
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from intake_fn.core.case import Case
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.retention import ANSWERED_BY
 
 COMES_BACK_WITHIN = ANSWERED_BY

@@ -16,7 +16,7 @@ from intake_fn.core.escalation import keeper
 from intake_fn.core.event_messages import with_files
 from intake_fn.core.events import Event, Judged, LeadUpdated, Overruled, RequesterReplied
 from intake_fn.core.intents import AddNote, Intent, SendNotice, UpdateIssue
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import Person, Process

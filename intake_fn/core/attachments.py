@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn.core.errors import Refused
 from intake_fn.core.file_types import FILE_TYPES, FORBIDDEN, FileType
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.pictures import without_metadata
 from intake_fn.core.request import Attachment
 from intake_fn.texts import gettext, mark

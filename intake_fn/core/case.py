@@ -14,7 +14,7 @@ from typing import Any
 from intake_fn.core.change_events import SentToOwner
 from intake_fn.core.events import Event, Overruled, RequesterReplied, Resolved, UnknownEvent
 from intake_fn.core.intents import Intent
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.request import Attachment, Priority, Request
 from intake_fn.core.vocabulary import Category, Filing, Relation, Stage, Status
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from intake_fn.core.agreement import Role, Said, decided, said
 from intake_fn.core.case import Step, module_of
 from intake_fn.core.clause_changed import unsettled
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.quarantine import why_in_quarantine
 from intake_fn.core.request import Priority
 from intake_fn.core.retention import rests_since

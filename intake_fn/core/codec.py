@@ -26,7 +26,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union
 
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 Value = TypeVar("Value")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake_fn.core.events import Escalated, Event
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.request import Attachment
 
 

@@ -31,7 +31,7 @@ from intake_fn.core.case import Case, files_of_event
 from intake_fn.core.drift_events import ClauseChanged
 from intake_fn.core.erasure_events import ERASED, DataErased
 from intake_fn.core.intents import Intent, NotifyDuplicates, SendNotice
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.request import Attachment, Request, Requester

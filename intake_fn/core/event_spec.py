@@ -9,7 +9,7 @@ from typing import Any
 from intake_fn.core.case import Case
 from intake_fn.core.events import Event
 from intake_fn.core.intents import Intent
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.lifecycle_rules import Rule
 from intake_fn.core.process import Process
 from intake_fn.core.vocabulary import Status

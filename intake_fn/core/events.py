@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from intake_fn.core.errors import Broken
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.request import Attachment, Priority, Request
 from intake_fn.core.vocabulary import Category, Failure, Outcome, Progress, Relation, Reproduced, Stance
 from intake_fn.texts import Message

@@ -28,7 +28,7 @@ from intake_fn.core.events import (
     RequesterReplied,
     Resolved,
 )
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.requester_events import Appealed, RequesterChanged
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from intake_fn.core.case import Case
 from intake_fn.core.change_events import BoardDecided, ChangeAssessed
 from intake_fn.core.changes.clause_text import assessment_of
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.verdicts import decision, shown_clauses
 
 

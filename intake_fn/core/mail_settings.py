@@ -22,7 +22,7 @@ from intake_fn.core.case import Case
 from intake_fn.core.event_spec import ACCEPTED, EventSpec
 from intake_fn.core.events import Event
 from intake_fn.core.intents import Intent, SendNotice
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.notices import NOTICES, Audience

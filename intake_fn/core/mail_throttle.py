@@ -12,7 +12,7 @@ from dataclasses import field
 from datetime import datetime, timedelta
 
 from intake_fn.core.addresses import ascii_host
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

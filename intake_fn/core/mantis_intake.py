@@ -24,7 +24,7 @@ from intake_fn.core.case import Step
 from intake_fn.core.escalation import arrival
 from intake_fn.core.events import Filed, Received
 from intake_fn.core.intents import JudgeRequest
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.process import IN_MANTIS, Process
 from intake_fn.core.request import Channel, Kind, Priority, Request, Requester

@@ -32,7 +32,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.intents import SendNotice
 from intake_fn.core.interview import Interview, interview
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.messages import in_copy, in_note, in_words
 from intake_fn.core.names import actor_of
 from intake_fn.core.process import Process

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime, time
 
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.request import Priority
 from intake_fn.core.retention import RetentionPolicy
 from intake_fn.core.spans import Holiday, Span

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from intake_fn.core.events import Quarantined, Rejected, RequesterReplied
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.names import REQUESTER, SPECDESK
 from intake_fn.core.requester_status import was_withdrawn_unread, withdrawal

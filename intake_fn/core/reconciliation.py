@@ -39,7 +39,7 @@ from intake_fn.core.events import (
     NotedInMantis,
     Resolved,
 )
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.process import REOPENED, Process
 from intake_fn.core.steps import states

@@ -16,7 +16,7 @@ from dataclasses import field
 from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.changes.clause_text import assessment_of, published_since
 from intake_fn.core.errors import Refused
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.process import Process
 from intake_fn.core.verdicts import decision
 from intake_fn.core.vocabulary import Category, Outcome, Status

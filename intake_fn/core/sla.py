@@ -28,7 +28,7 @@ from zoneinfo import ZoneInfo
 from intake_fn.core.case import Case
 from intake_fn.core.change_events import BoardDecided, ChangeAssessed, ChangeReleased, SentToOwner
 from intake_fn.core.events import Escalated, Event, Overruled, Received, Released, Resolved
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.process import OFFICE_CALENDAR, AroundTheClock, Calendar, Process, SameDay, Target, WorkingDayHours
 from intake_fn.core.spans import DAY_MINUTES, WHOLE_DAY, Span, minute_of
 from intake_fn.core.vocabulary import Category, Decision, Status

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from intake_fn.core.case import Case
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.markdown import escaped
 from intake_fn.core.steps import states
 from intake_fn.core.verdicts import decision, judgement, proposal

@@ -39,7 +39,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.forwarded import is_open
 from intake_fn.core.intents import AddNote, BackfillNotes, Intent, JudgeRequest, RelateIssue, SendNotice, UpdateIssue
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.lifecycle import ACTIONS, LIFECYCLE, TRANSITIONS
 from intake_fn.core.lifecycle_intents import copies
 from intake_fn.core.lifecycle_rules import fits, has_to_be_decided, may_lower, may_resolve

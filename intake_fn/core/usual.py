@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from intake_fn.core.case import Case
 from intake_fn.core.figures.entry import BEYOND, STEPS, WITHIN, Figure
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.process import Process
 from intake_fn.core.vocabulary import Status
 from intake_fn.texts import message, say

@@ -12,7 +12,7 @@ from intake_fn.core.case import Case
 from intake_fn.core.events import RequesterReplied
 from intake_fn.core.form_labels import label_of
 from intake_fn.core.interview import is_interviewed, lacking
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.process import CLIENT, Process
 from intake_fn.core.request import Channel, Kind
 from intake_fn.core.verdicts import (

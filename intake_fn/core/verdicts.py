@@ -7,7 +7,7 @@ from typing import Any
 
 from intake_fn.core.case import Case
 from intake_fn.core.events import Filed, Judged, JudgedInShadow, Overruled, RequesterRead
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.vocabulary import Category, Stance
 from intake_fn.texts import say
 from spec_lookup import RECORDED as RECORDED_READER

@@ -8,7 +8,7 @@ from datetime import datetime
 from intake_fn.core.case import Case, module_of
 from intake_fn.core.change_events import BoardDecided, OwnerDeclined
 from intake_fn.core.changes.board import deferred_until
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.names import board_date, name_of
 from intake_fn.core.process import Process
 from intake_fn.core.steps import states

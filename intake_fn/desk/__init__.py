@@ -30,7 +30,7 @@ from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unreadable
 from intake_fn.core.events import Event
 from intake_fn.core.inbound.mail import InboundMail
 from intake_fn.core.intents import Intent, JudgeRequest, SendNotice
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.notices import RenderMail
 from intake_fn.core.process import Process
 from intake_fn.core.request import Request

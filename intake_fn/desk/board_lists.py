@@ -8,7 +8,7 @@ from datetime import timedelta
 from intake_fn.core.case import Case
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.change_events import BoardDecided
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.desk.case_lists import rows
 from intake_fn.ports import CaseStore
 

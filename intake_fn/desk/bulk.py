@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from intake_fn.core.errors import Refused, Stale, TryLater, Unconfirmed, Unreadable
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from intake_fn.core.events import Event

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn.core import steps
 from intake_fn.core.errors import Broken, Refused, SpecdeskError
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.redaction import redacted
 from intake_fn.core.request import Kind, Request, Requester
 from intake_fn.core.vocabulary import Status

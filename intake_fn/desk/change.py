@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn.core.case import Step
 from intake_fn.core.errors import Stale
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.steps import advance
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Stale
 from intake_fn.core.escalation import handler_at
 from intake_fn.core.events import Escalated, Event
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.messages import in_words
 from intake_fn.core.names import SPECDESK

@@ -11,7 +11,7 @@ import spec_lookup
 from intake_fn.core.agreement import Said, said
 from intake_fn.core.case import Case
 from intake_fn.core.events import Overruled, RequesterRead
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.names import REQUESTER
 from intake_fn.core.verdicts import decision, requester_reading, shown_clauses
 from intake_fn.core.vocabulary import Category

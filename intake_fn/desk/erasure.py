@@ -36,7 +36,7 @@ from intake_fn.core.errors import Broken, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.figures import entries
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.intents import SendNotice
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.steps import advance, fold, refuse_unread
 from intake_fn.desk import answered, inbound_mail, previews, spec_report

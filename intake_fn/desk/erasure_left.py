@@ -11,7 +11,7 @@ from dataclasses import field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.ports import IssueLeft
 
 if TYPE_CHECKING:

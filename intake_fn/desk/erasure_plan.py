@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn.core.erasure import DataSubject, erased, erased_intent, names_in
 from intake_fn.core.errors import Refused, Unknown, Unreadable
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.vocabulary import ErasedAs
 from intake_fn.desk import inbound_mail

@@ -16,7 +16,7 @@ from intake_fn import log
 from intake_fn.core import request_id
 from intake_fn.core.errors import TryLater, Unknown, Unreadable
 from intake_fn.core.find import SHORTEST_BEGINNING, Term, terms, words_of
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.ports import Pending
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from intake_fn.core.changes.word_diff import Piece, clause_diff
 from intake_fn.core.errors import Refused
 from intake_fn.core.escalation import module_of_clause
 from intake_fn.core.impact import Affected, Impact, cites, decisions_on, is_new, key_of
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.desk import kept_files
 from intake_fn.desk.judged_requests import judged_cases, judged_request
 from intake_fn.desk.judging import without_fallback

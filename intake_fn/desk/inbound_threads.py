@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from intake_fn.core.errors import Unknown, Unreadable
 from intake_fn.core.inbound import threads
 from intake_fn.core.inbound.decide import colleague, is_confirmed
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.ports import Purpose
 from intake_fn.texts import Message, message

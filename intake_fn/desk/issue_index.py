@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import spec_lookup
 from intake_fn import log
 from intake_fn.core.errors import SpecdeskError, TryLater, Unknown, Unreadable
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from spec_lookup import SpecLookupError
 
 if TYPE_CHECKING:

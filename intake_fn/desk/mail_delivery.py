@@ -8,7 +8,7 @@ from intake_fn import log
 from intake_fn.core.errors import Broken, Deferred, OutcomeUnknown, Refused, SpecdeskError, TryLater, Undeliverable
 from intake_fn.core.events import NoticesBundled, NoticeSkipped, RequesterReplied
 from intake_fn.core.figures.records import SentMail
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_settings import turned_off
 from intake_fn.core.mail_throttle import (
     DAY,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from intake_fn import log
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.figures import day_of
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.desk import figures, kept_files, spec_report
 from intake_fn.desk.board_lists import BoardLists
 from intake_fn.desk.consistency_check import difference, migrated

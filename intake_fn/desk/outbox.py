@@ -29,7 +29,7 @@ from intake_fn.core.intents import (
     UnknownIntent,
     UpdateIssue,
 )
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.names import SPECDESK
 from intake_fn.core.redaction import without_secrets
 from intake_fn.core.steps import refuse_unread

@@ -9,7 +9,7 @@ from intake_fn.core.changes.clause_text import ClauseText, assessment_of, cite_o
 from intake_fn.core.changes.patch import PageText, patch
 from intake_fn.core.changes.word_diff import Piece, clause_diff, flowed
 from intake_fn.core.errors import Refused
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from intake_fn.core.errors import Unreadable
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.retention import Rule, Settled, cut_off_of, goes_at
 from intake_fn.desk.retention import BY_AGE, RESTING, rules_of, waits
 from intake_fn.ports import Aged

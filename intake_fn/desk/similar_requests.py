@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import spec_lookup
 from intake_fn.core.errors import TryLater, Unknown
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.lifecycle import TRANSITIONS
 from intake_fn.core.requester_events import CopyAdded
 

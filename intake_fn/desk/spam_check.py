@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from intake_fn import log
 from intake_fn.core.errors import TryLater
 from intake_fn.core.events import Released
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.quarantine import STRANGERS, SpamSignals, known_domain, links_in, quarantine_reasons, text_of
 from intake_fn.core.retention import RELEASED_SENDERS

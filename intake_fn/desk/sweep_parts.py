@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 
 from intake_fn import log
 from intake_fn.core.errors import TryLater
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 Numbers = Mapping[str, int]
 """What a part did, as numbers by name."""

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn import log
 from intake_fn.core.errors import SpecdeskError, Stale, TryLater, Unreadable
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.desk import versions
 from intake_fn.desk.issue_index import MOST
 from intake_fn.desk.mantis_intake import take_in

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn import log
 from intake_fn.core.errors import Expired, TryLater, Unknown
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.ports import Purpose
 
 if TYPE_CHECKING:

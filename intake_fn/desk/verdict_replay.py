@@ -14,7 +14,7 @@ from typing import Any
 from intake_fn import log
 from intake_fn.core.case import Case
 from intake_fn.core.errors import Refused, SpecdeskError, Unknown
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.desk.judging import people_in
 from intake_fn.ports import Files
 from spec_lookup import (

@@ -11,7 +11,7 @@ from intake_fn.core.case import Case, Step
 from intake_fn.core.events import Event
 from intake_fn.core.inbound.record import MailRecord
 from intake_fn.core.intents import Intent
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.retention import RetentionState, Rule
 from intake_fn.ports.outbox import OutboxItem
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from intake_fn.core.case import Case
 from intake_fn.core.figures import Entry, Figure
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from intake_fn.core.inbound.record import MailDecision, MailLedger, MailOutcome, MailRecord
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

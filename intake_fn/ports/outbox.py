@@ -8,7 +8,7 @@ from typing import Protocol
 
 from intake_fn.core.figures.records import SentMail
 from intake_fn.core.intents import Intent, UnknownIntent
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.vocabulary import Postponed
 
 

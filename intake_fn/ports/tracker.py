@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mantis_intake import FoundIssue
 from intake_fn.core.reconciliation import IssueState
 from intake_fn.core.release_notes import FixedIssue

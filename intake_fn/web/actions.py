@@ -34,7 +34,7 @@ from intake_fn.core.events import (
     Unlinked,
     UnmarkedDuplicate,
 )
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mentions import strangers
 from intake_fn.core.request import Priority
 from intake_fn.core.requester_events import RequesterChanged, RequesterKept

@@ -12,7 +12,7 @@ from flask import Blueprint, render_template, request
 
 from intake_fn.core import request_id
 from intake_fn.core.errors import Refused
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.messages import in_history
 from intake_fn.core.queue.filters import Filters
 from intake_fn.core.unassigned import candidates

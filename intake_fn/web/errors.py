@@ -24,7 +24,7 @@ from intake_fn.core.errors import (
     Unknown,
     Unreadable,
 )
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.texts import mark
 from intake_fn.web.access import ask_to_sign_in, attached, engineer, typed
 from intake_fn.web.forms import clean_line

@@ -9,7 +9,7 @@ from flask import request
 
 from intake_fn.core.case_row import CaseRow, Page
 from intake_fn.core.errors import Refused
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.queue.facets import FACETS, ME, NOBODY, Viewer
 from intake_fn.core.queue.filters import Filtered, Filters, Show, filtered, is_listed, meets, parsed
 from intake_fn.core.queue.order import ordered

@@ -8,7 +8,7 @@ from intake_fn.core.appeals import who_decides
 from intake_fn.core.case import Case, resolved_by
 from intake_fn.core.desk_events import UpdateSent
 from intake_fn.core.events import ActivityCompleted, AskedRequester, Event
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.messages import in_copy, in_words, on_page, outcome_of
 from intake_fn.core.names import REQUESTER, SPECDESK, actor_of
 from intake_fn.core.process import Process

@@ -16,7 +16,7 @@ from intake_fn import log
 from intake_fn.core import quotes, request_id
 from intake_fn.core.addresses import wrong_with
 from intake_fn.core.errors import TryLater, Unknown
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Stance
 from intake_fn.desk import answered, copies, similar_requests

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from html.parser import HTMLParser
 
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 SPEC, SUPPORT, OPERATORS = "spec", "support", "operators"
 """The readers of a section; the search box shows the groups in this order."""

@@ -19,7 +19,7 @@ from intake_fn.adapters.dynamodb.writes import Write, add
 from intake_fn.core.answered import Answered
 from intake_fn.core.figures import Entry, Figure
 from intake_fn.core.figures.records import SentMail, of_answer, of_incoming, of_mail
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.stored import MISREAD
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import warnings
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -10,7 +10,7 @@ import codecs
 import re
 import struct
 
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 COMPRESSED, PLAIN = b"LZFu", b"MELA"
 BEGINNING = (

@@ -16,7 +16,7 @@ from dataclasses import field
 from intake_fn.adapters.mail_in import html, rtf
 from intake_fn.adapters.mail_in.charsets import decoded
 from intake_fn.core.inbound.mail import MailFile
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
 CODEPAGE, BODY, PROPERTIES = 0x00069007, 0x0002800C, 0x00069003

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from intake_fn.core.errors import TryLater, Unknown
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 SUCCESS = range(200, 300)
 WITHOUT_BODY = (HTTPStatus.CREATED, HTTPStatus.NO_CONTENT)

@@ -22,7 +22,7 @@ from intake_fn.adapters.dynamodb import inbound_items, ledger
 from intake_fn.adapters.dynamodb.states import STATE, readable_row
 from intake_fn.adapters.dynamodb.values import instant, plain, wire
 from intake_fn.core.errors import Refused
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from intake_fn.adapters.mantis import MantisTracker
 from intake_fn.adapters.mantis.answers import level_in
 from intake_fn.core.errors import Diagnosed, TryLater
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 START_PAGE = (
     "Write the address of Mantis's start page into SPECDESK_MANTIS_URL, as the browser shows it but without index.php"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from intake_fn.adapters.provision.mantis_survey import NEEDED, Project, Survey, above, names_of
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.process import MantisMap, Process
 
 OLDEST = (2, 26)

@@ -9,7 +9,7 @@ from typing import Any
 from intake_fn.adapters.mantis import MantisTracker
 from intake_fn.adapters.mantis.answers import level_in, number_in, part, parts, text_in
 from intake_fn.adapters.provision.mantis_account import SERVICE, Token, account_of
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.process import MantisMap
 
 GLOBAL = frozenset({"general"})

@@ -16,7 +16,7 @@ from intake_fn.adapters.metrics import (
     STATE_DIFFERENCES,
     SWEEPS,
 )
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

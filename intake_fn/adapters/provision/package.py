@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn.adapters.aws import code_of, translated
 from intake_fn.core.errors import Broken, Refused
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

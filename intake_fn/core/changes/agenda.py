@@ -21,7 +21,7 @@ from intake_fn.core.changes.clause_text import assessment_of
 from intake_fn.core.changes.mailed import comment_until, commenters
 from intake_fn.core.changes.rules import is_person, voting_of
 from intake_fn.core.events import Event
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.process import MORE_THAN_HALF, Process
 from intake_fn.core.request import Priority
 from intake_fn.core.vocabulary import Motion, Stage

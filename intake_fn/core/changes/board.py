@@ -14,7 +14,7 @@ from datetime import datetime
 
 from intake_fn.core.change_events import BoardDecided, MotionPut, Recused, VoteCast
 from intake_fn.core.events import Event
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.process import ALL, CHAIR, MORE_THAN_HALF, TWO_THIRDS, Board, Process
 from intake_fn.core.vocabulary import Decision, Motion, Vote

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from intake_fn.core.case import Case
 from intake_fn.core.change_events import ChangeAssessed, ClausePublished, StageReached
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.verdicts import decision, requester_reading, shown_clauses
 
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*(?:\{:?\s*#([^\s{}#]+)\s*\})?\s*")

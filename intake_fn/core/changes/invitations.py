@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from intake_fn.core.changes.meetings import meeting_after
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.names import board_date
 from intake_fn.core.process import Person, Process
 from intake_fn.texts import say

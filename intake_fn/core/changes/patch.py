@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import unified_diff
 
 from intake_fn.core.changes.clause_text import ClauseText
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 SPEC_FOLDER = "docs/spec"
 """Where the spec stands in the wiki's repository."""

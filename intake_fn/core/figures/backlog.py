@@ -13,7 +13,7 @@ from datetime import date
 from intake_fn.core.figures.entry import Entry, Figure
 from intake_fn.core.figures.periods import Daily
 from intake_fn.core.figures.progress import FROM
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 AGES: Mapping[str, tuple[int, int]] = {
     "0-2": (0, 2),

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from intake_fn.core.case import Case
 from intake_fn.core.events import Event, Quarantined
 from intake_fn.core.figures.entry import day_of
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.spec_gaps import ON_THE_CLOCK
 from intake_fn.core.steps import states
 

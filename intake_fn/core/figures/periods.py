@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from intake_fn.core.figures.entry import BEYOND, STEPS, WITHIN, Figure
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 
 Daily = Mapping[date, Mapping[str, int]]
 """The counters of each day (core/figures/entry.py)."""

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from intake_fn.core.answered import Answered
 from intake_fn.core.figures.entry import Entry, Figure, day_of
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.notices import NOTICES, Audience
 
 RECORDED = frozenset((Figure.MAILED, Figure.MAIL_CAME, Figure.CLAUSE_ANSWERED, Figure.CLAUSE_TAKEN_BACK))

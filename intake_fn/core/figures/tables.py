@@ -14,7 +14,7 @@ from intake_fn.core.figures.mail import LEFT, NO_ADDRESS, SUPPRESSED, TURNED_OFF
 from intake_fn.core.figures.periods import Daily, Period, Sums
 from intake_fn.core.figures.records import END, READERS, TO
 from intake_fn.core.inbound.record import ENDS, MailOutcome
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.request import Channel
 from intake_fn.core.vocabulary import Failure, Filing
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from intake_fn.core.escalation import colleagues as of_same_level
 from intake_fn.core.escalation import handler_at, ways_up
 from intake_fn.core.inbound.languages import NOT_THIS_LEVEL_WORDS, TOO_COMPLEX, pattern
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.mentions import names
 from intake_fn.core.process import NOT_THIS_LEVEL

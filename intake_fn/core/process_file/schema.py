@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.process_file.problems import Problem, nearest
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from intake_fn.core.errors import Refused
-from intake_fn.core.late_dataclass import dataclass
+from intake_fn.core.lazy_dataclass import dataclass
 from intake_fn.core.queue.facets import FACETS
 from intake_fn.core.queue.order import SORTS
 

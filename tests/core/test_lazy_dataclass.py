@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 import intake_fn
-from intake_fn.core.late_dataclass import LATE
-from intake_fn.core.late_dataclass import dataclass as late
+from intake_fn.core.lazy_dataclass import LATE
+from intake_fn.core.lazy_dataclass import dataclass as late
 
 
 def both(late_one: bool) -> Any:
@@ -108,14 +108,14 @@ def test_what_is_unpickled_needs_none_of_the_methods() -> None:
     """The function reads support.yml in its loaded form at every cold start: no class of it is finished for that."""
     code = """
 import pickle, sys
-from intake_fn.core import late_dataclass
+from intake_fn.core import lazy_dataclass
 from intake_fn.core.process import Person
 person = Person.__new__(Person)
 person.__setstate__(["p", "Paul", "engineer", "paul@example.com", "paul", ()])
 assert person.accounts == ("paul",)
-assert Person in late_dataclass._unfinished
+assert Person in lazy_dataclass._unfinished
 assert pickle.loads(pickle.dumps(person)) == person
-assert Person not in late_dataclass._unfinished
+assert Person not in lazy_dataclass._unfinished
 """
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from functools import cached_property, lru_cache
 from mmap import mmap
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 REMEMBERED = 1000
 """Clauses that are kept parsed, some KB each: the same ones are found again and again."""
+
+
+_MEMBERS = tuple(field.name for field in fields(Clause))
 
 
 class Clauses:
@@ -50,7 +53,7 @@ class Clauses:
         """These clauses, in memory."""
         import numpy as np  # noqa: PLC0415 - only who builds or searches waits for it
 
-        lines = [f"{json.dumps(asdict(clause), ensure_ascii=False)}\n".encode() for clause in clauses]
+        lines = [f"{json.dumps(_members(clause), ensure_ascii=False)}\n".encode() for clause in clauses]
         return cls(
             b"".join(lines),
             np.cumsum([0, *map(len, lines)], dtype=np.int64),
@@ -86,3 +89,8 @@ class Clauses:
             return Clause(**json.loads(self.lines[self.starts[number] : self.starts[number + 1]]))
         except (TypeError, ValueError) as error:
             raise IndexBroken(f"Clause {number} of the index is damaged. Build the index again.") from error
+
+
+def _members(clause: Clause) -> dict[str, str | int | bool]:
+    """What `asdict` gives, which would copy every member first."""
+    return {name: getattr(clause, name) for name in _MEMBERS}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol, cast
 
 from spec_lookup.search.clause import Clause, squeeze
@@ -102,9 +103,10 @@ class Dense:
         """The vectors of these clauses; only those that are not `kept` are worked out."""
         import numpy as np  # noqa: PLC0415 - only who searches waits for it
 
-        starts = np.cumsum([0, *(len(clause.sentences()) for clause in clauses)], dtype=np.int64)
+        sentences = [_sentences(clause) for clause in clauses]
+        starts = np.cumsum([0, *map(len, sentences)], dtype=np.int64)
         ends = np.cumsum([0, *(len(passages(clause)) for clause in clauses)], dtype=np.int32)
-        vectors, wholes = embedder.embed_all(texts_of(clauses), kept), int(ends[-1])
+        vectors, wholes = embedder.embed_all(_all_texts(clauses, sentences), kept), int(ends[-1])
         return cls(vectors[:wholes], vectors[wholes:].astype(np.float16), starts, ends)
 
     def scores(self, lexical: Scores, meanings: Meanings, share: float = DENSE) -> Scores:
@@ -180,8 +182,16 @@ def embedding_ahead(
 
 def texts_of(clauses: Sequence[Clause]) -> list[str]:
     """What is embedded of clauses: all of them in passages, then their sentences, each below its title."""
-    sentences = [f"{clause.title}: {sentence}" for clause in clauses for sentence in clause.sentences()]
-    return [*(f"{clause.title}: {text}" for clause in clauses for text in _texts(clause)), *sentences]
+    return _all_texts(clauses, [_sentences(clause) for clause in clauses])
+
+
+def _all_texts(clauses: Sequence[Clause], sentences: Sequence[list[str]]) -> list[str]:
+    wholes = [f"{clause.title}: {text}" for clause in clauses for text in _texts(clause)]
+    return [*wholes, *chain.from_iterable(sentences)]
+
+
+def _sentences(clause: Clause) -> list[str]:
+    return [f"{clause.title}: {sentence}" for sentence in clause.sentences()]
 
 
 def _texts(clause: Clause) -> list[str]:

@@ -37,6 +37,7 @@ UNITS = {
 
 _UNIT = {written: unit for unit, forms in UNITS.items() for written in forms}
 
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(
     rf"""(?<![\w.,:/+-])(?:(?P<before>us\$|[$€£¥]|{"|".join(CODES)})[ ]?)?
     (?P<whole>[1-9]\d{{0,2}}(?P<sign>[,.'\u2019 ])\d{{3}}(?:(?P=sign)\d{{3}})*(?!\d)|\d+)
@@ -50,7 +51,7 @@ _NUMBER = re.compile(
 def number_forms(text: str) -> list[str]:
     """The forms of the numbers of a text, in order, with repetitions."""
     folded = fold(text)
-    if not any(char.isdigit() for char in folded):
+    if not _DIGIT.search(folded):  # most texts have none, and it is quickly seen
         return []
     return [f"{SIGN}{form}" for match in _NUMBER.finditer(folded) for form in _forms(match)]
 

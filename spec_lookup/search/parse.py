@@ -19,7 +19,7 @@ from spec_lookup.search.clause import Clause
 from spec_lookup.search.coverage import Coverage, coverage
 from spec_lookup.search.front_matter import split_front_matter
 from spec_lookup.search.published import Section, sections
-from spec_lookup.search.rendering import EXTENSIONS, rendered
+from spec_lookup.search.rendering import EXTENSIONS, Extensions, rendered
 
 __all__ = ["EXTENSIONS", "SUFFIXES", "Page", "check_coverage", "decode_page", "page_clauses", "page_name", "read_page"]
 
@@ -74,25 +74,28 @@ def page_clauses(name: str, text: str, site: Path | None = None) -> list[Clause]
     return [*read_page(name, text, site).clauses]
 
 
-def read_page(name: str, text: str, site: Path | None = None) -> Page:
+def read_page(name: str, text: str, site: Path | None = None, extensions: Extensions | None = None) -> Page:
     """One page. `name` is the file's path below the spec's folder, `site` its mkdocs.yml.
+
+    `extensions` are those of the site, where they have been read before.
 
     Raises SpecBroken when two headings of the page have the same anchor, and when a published word is in no clause.
     """
-    return _read_alone(name, text) if site is None else _read(name, text, site)
+    alone = site is None and extensions is None
+    return _read_alone(name, text) if alone else _read(name, text, site, extensions)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _read_alone(name: str, text: str) -> Page:
     """A page without a site, which reads the same each time: who edits one page of a spec reads all of them again."""
-    return _read(name, text, None)
+    return _read(name, text, None, None)
 
 
-def _read(name: str, text: str, site: Path | None) -> Page:
+def _read(name: str, text: str, site: Path | None, extensions: Extensions | None) -> Page:
     page = page_name(name)
     head, body, first_line = split_front_matter(text)
     normative = head.get("normative", "true").lower() not in ("false", "no")
-    html = rendered(body, site)
+    html = rendered(body, site, extensions)
     above, *below = sections(html)
     lines = _lines(below, body, first_line)
     _refuse_twins(name, below, lines)

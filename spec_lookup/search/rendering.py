@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,14 +33,34 @@ SNIPPETS = "pymdownx.snippets"
 """The extension that looks for files; without a place of its own it looks where the site's mkdocs.yml is."""
 
 
-def rendered(body: str, site: Path | None = None) -> str:
-    """The HTML that the site makes of a page's Markdown. Raises SpecBroken when its extensions can't be used."""
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """The names of Markdown extensions, and the settings of those that have any."""
+
+    names: list[str]
+    settings: dict[str, Any]
+
+
+def extensions_of(site: Path | None) -> Extensions:
+    """The extensions of a site's mkdocs.yml as they are now. Raises SpecBroken when it can't be read."""
+    site = site or SITE
+    try:
+        return _extensions(site, site.read_bytes() if site.is_file() else b"")
+    except OSError as error:
+        raise SpecBroken(f"{site} can't be read: {error}. Correct it.") from error
+
+
+def rendered(body: str, site: Path | None = None, extensions: Extensions | None = None) -> str:
+    """The HTML that the site makes of a page's Markdown, by these extensions where they are known already.
+
+    Raises SpecBroken when its extensions can't be used.
+    """
     from markdown import Markdown  # noqa: PLC0415 - only building an index needs it
 
     site = site or SITE
     try:
-        names, settings = _extensions(site, site.read_bytes() if site.is_file() else b"")
-        return Markdown(extensions=names, extension_configs=settings).convert(body)
+        extensions = extensions or extensions_of(site)
+        return Markdown(extensions=extensions.names, extension_configs=extensions.settings).convert(body)
     except SpecBroken:
         raise
     except Exception as error:  # an extension may raise anything
@@ -74,10 +95,9 @@ def left_out(folder: Path) -> Callable[[str], bool]:
 
 
 @lru_cache(maxsize=4)
-def _extensions(site: Path, content: bytes) -> tuple[list[str], dict[str, Any]]:
-    """The names of a site's extensions and their settings."""
+def _extensions(site: Path, content: bytes) -> Extensions:
     if not content.strip() or find_spec("mkdocs") is None:
-        return list(EXTENSIONS), {}
+        return Extensions(list(EXTENSIONS), {})
     listed = _read(site).get("markdown_extensions") or []
     rows = listed.items() if isinstance(listed, dict) else (_named(each) for each in listed)
     given = {name: settings or {} for name, settings in rows if name}
@@ -92,7 +112,9 @@ def _extensions(site: Path, content: bytes) -> tuple[list[str], dict[str, Any]]:
     if SNIPPETS in given:
         given[SNIPPETS] = {"base_path": [str(site.parent)], **given[SNIPPETS]}
         given[SNIPPETS]["base_path"] = _below(site.parent, given[SNIPPETS]["base_path"])
-    return list(dict.fromkeys((*ALWAYS, *given))), {name: settings for name, settings in given.items() if settings}
+    return Extensions(
+        list(dict.fromkeys((*ALWAYS, *given))), {name: settings for name, settings in given.items() if settings}
+    )
 
 
 def _is_installed(name: str) -> bool:

@@ -14,9 +14,11 @@ from spec_lookup.search.clauses import Clauses
 from spec_lookup.search.dense import DENSE, DENSE_FOR_CODES, Dense, Meanings, embedding_ahead, texts_of
 from spec_lookup.search.embed import Embedder, model_folder
 from spec_lookup.search.index import Bm25, best
+from spec_lookup.search.kept_pages import KeptPages, ReadPage, read_anew
+from spec_lookup.search.kept_pages import beside as pages_beside
 from spec_lookup.search.numbers import number_forms
 from spec_lookup.search.pages import content_stamp, read_pages
-from spec_lookup.search.parse import Page, read_page
+from spec_lookup.search.parse import read_page
 from spec_lookup.search.passages import Passage, best_of_each, passages
 from spec_lookup.search.query import Parts, telling_of
 from spec_lookup.search.quotes import Asked, answering
@@ -92,16 +94,21 @@ class SpecIndex:
         commit: str = "",
         site: Path | None = None,
         kept: KeptVectors | None = None,
+        kept_pages: KeptPages | None = None,
     ) -> Self:
-        """The spec that these pages (name, text) make, published by this mkdocs.yml; `kept` are vectors of before."""
+        """The spec that these pages (name, text) make, published by this mkdocs.yml.
+
+        `kept` are vectors of before, `kept_pages` pages of this site that were read before. Raises SpecBroken.
+        """
         listed = [group for name, text in pages if name == SYNONYMS for group in read_synonyms(text)]
         embedder = Embedder.open(model_folder())
-        parsed: list[Page] = []
+        parsed: list[ReadPage] = []
         with embedding_ahead(embedder, kept) as embed_ahead:
             for name, text in pages:
                 if name != SYNONYMS:
-                    parsed.append(read_page(name, text, site))
-                    embed_ahead(parsed[-1].clauses)
+                    parsed.append(kept_pages.page(name, text) if kept_pages else read_anew(name, text, site))
+                    if parsed[-1].is_new:  # the vectors of other pages are kept, too
+                        embed_ahead(parsed[-1].clauses)
             clauses = [clause for page in parsed for clause in page.clauses]
             bm25 = Bm25.of(passage for clause in clauses for passage in _passages(clause))
         dense = Dense.of(clauses, embedder, kept) if embedder else None
@@ -112,8 +119,8 @@ class SpecIndex:
             engine=ENGINE,
             format=FORMAT,
             model=embedder.digest if embedder else "",
-            words=sum(page.coverage.words for page in parsed),
-            words_in_no_clause=sum(len(page.coverage.lost) for page in parsed),
+            words=sum(page.words for page in parsed),
+            words_in_no_clause=sum(page.words_in_no_clause for page in parsed),
         )
         return cls(Clauses.of(clauses), bm25, dense, Synonyms([*listed, *abbreviations(clauses)]), stamp, embedder)
 
@@ -257,12 +264,14 @@ class SpecIndex:
 def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
     """Index a folder of Markdown pages into `out`, which is replaced whole. Raises SpecBroken or IndexBroken.
 
-    A folder in which no clause says anything replaces nothing. Texts that the index had before are not embedded again:
-    their vectors are kept in a file beside it.
+    A folder in which no clause says anything replaces nothing. Texts that the index had before are not embedded again,
+    and its pages not read again: vectors and clauses are kept in two files beside it.
     """
     embedder = Embedder.open(model_folder())
     kept = KeptVectors.read(beside(out), embedder.identity) if embedder else None
-    spec = SpecIndex.of(list(read_pages(spec_folder)), commit, site_of(spec_folder), kept)
+    pages, site = list(read_pages(spec_folder)), site_of(spec_folder)
+    kept_pages = KeptPages(pages_beside(out), site)
+    spec = SpecIndex.of(pages, commit, site, kept, kept_pages)
     if not spec.stamp.clauses:
         raise SpecBroken(f"{spec_folder} holds no page with a clause, so {out} stays as it is. Name the spec's folder.")
     if not any(clause.markdown.strip() for clause in spec.clauses()):
@@ -272,6 +281,7 @@ def build(spec_folder: Path, out: Path, commit: str = "") -> Stamp:
     stamp = spec.save(out)
     if embedder and kept:
         kept.write(beside(out), embedder.identity)
+    kept_pages.write()
     return stamp
 
 

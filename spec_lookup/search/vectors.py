@@ -84,7 +84,7 @@ class KeptVectors:
         body += b"".join(np.asarray(row, dtype="<f4").tobytes() for _, row in needed)
         about = {"format": FORMAT, "model": model, "vectors": len(needed), "sha256": hashlib.sha256(body).hexdigest()}
         with suppress(OSError):
-            _replace(path, json.dumps(about).encode() + b"\n" + body)
+            replace_file(path, json.dumps(about).encode() + b"\n" + body)
 
 
 def _digest(text: str) -> bytes:
@@ -100,8 +100,8 @@ def _rows(body: bytes, count: int) -> dict[bytes, Vector]:
     return {body[DIGEST * n : DIGEST * (n + 1)]: row for n, row in enumerate(numbers)}
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises OSError."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -69,12 +69,23 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", _UNSEEN.sub("", text.casefold()))
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not _is_accent(c)))
+    return unicodedata.normalize("NFC", decomposed.translate(_without_accents))
 
 
 def _is_accent(char: str) -> bool:
     """Whether it is a mark above or below a letter of Europe or the Middle East, or such a mark of any script."""
     return unicodedata.combining(char) > 0 and (char < "\u0700" or "\u1ab0" <= char < "\u2100" or char >= "\ufe20")
+
+
+class _WithoutAccents(dict[int, int | None]):
+    """What `str.translate` makes of each character; one is looked at when it first occurs."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if _is_accent(chr(code)) else code
+        return self[code]
+
+
+_without_accents = _WithoutAccents()
 
 
 def mostly_latin(text: str) -> bool:

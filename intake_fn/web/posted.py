@@ -13,7 +13,9 @@ from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from intake_fn.desk import attachments
-from intake_fn.web.forms import LOST
+from intake_fn.texts import gettext
+from intake_fn.web.forms import LOST, clean_text
+from intake_fn.web.forms.validators import SAID_TWICE
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -53,6 +55,12 @@ def read() -> tuple[MultiDict[str, str], bool]:
         return form, False
     plain = unquote_to_bytes(raw) if request.mimetype == "application/x-www-form-urlencoded" else raw
     return form, LOST.encode() not in plain
+
+
+def answer(form: MultiDict[str, str], name: str) -> tuple[str, list[str]]:
+    """The answer to a field, and what is wrong if several came that differ: then all of them, so that none is lost."""
+    given = dict.fromkeys(filter(None, map(clean_text, form.getlist(name))))
+    return "\n\n".join(given), [gettext(SAID_TWICE)] if len(given) > 1 else []
 
 
 def selection(desk: Desk, form: MultiDict[str, str]) -> Selection:

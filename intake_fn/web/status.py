@@ -30,7 +30,7 @@ from intake_fn.ports import Purpose
 from intake_fn.texts import gettext, mark
 from intake_fn.web import posted, status_words, words
 from intake_fn.web.access import TOKEN, config, open_to
-from intake_fn.web.forms import ACCEPT, clean_text
+from intake_fn.web.forms import ACCEPT
 from intake_fn.web.numbers import whole
 
 if TYPE_CHECKING:
@@ -75,9 +75,10 @@ def reply(token: str) -> ResponseReturnValue:
     form, _ = posted.read()
     case = case_of(token)
     desk = config().desk()
-    text, added = clean_text(form.get("text")), {name: clean_text(form.get(f"add-{name}")) for name in ADDED}
+    said = {name: posted.answer(form, name) for name in ("text", *(f"add-{name}" for name in ADDED))}
+    text, added = said["text"][0], {name: said[f"add-{name}"][0] for name in ADDED}
     selection = posted.selection(desk, form)
-    problems = list(selection.problems)
+    problems = [*selection.problems, *dict.fromkeys(problem for _, found in said.values() for problem in found)]
     pressed = form.get("finding", "")
     finding = _finding(case, pressed, text)
     answers = [f"{question_of(case, name)}\n{answer}" for name, answer in added.items() if answer]

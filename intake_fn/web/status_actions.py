@@ -17,7 +17,7 @@ from intake_fn.desk import copies
 from intake_fn.texts import gettext, mark
 from intake_fn.web import posted
 from intake_fn.web.access import TOKEN, config, open_to, source
-from intake_fn.web.forms import clean_line, clean_text
+from intake_fn.web.forms import clean_line
 from intake_fn.web.status import case_of, may_withdraw, page, seen_of, stored, too_long, why_not
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def appeal(token: str) -> ResponseReturnValue:
     """The requester does not agree with the decision, with a reason or new evidence."""
     form, _ = posted.read()
     case, desk = case_of(token), config().desk()
-    text, selection = clean_text(form.get("text")), posted.selection(desk, form)
-    problems = [*selection.problems, *too_long(text)]
+    (text, problems), selection = posted.answer(form, "text"), posted.selection(desk, form)
+    problems = [*selection.problems, *problems, *too_long(text)]
     shown: dict[str, Any] = {"selection": selection, "text": text, "at": "appeal"}
     if problems or selection.waiting:
         code = 422 if problems else 503
@@ -73,8 +73,8 @@ def ask_to_withdraw(token: str) -> ResponseReturnValue:
 def withdraw(token: str) -> ResponseReturnValue:
     """The requester needs it no more."""
     case, desk = case_of(token), config().desk()
-    reason = clean_text(request.form.get("reason"))
-    if problems := too_long(reason):
+    reason, problems = posted.answer(request.form, "reason")
+    if problems := [*problems, *too_long(reason)]:
         return _confirm(case, token, reason, problems), 422
     event: Event = Resolved(at=desk.clock(), actor=REQUESTER, resolution=reason, outcome=Outcome.WITHDRAWN)
     if case.status.in_quarantine:

@@ -413,3 +413,23 @@ def test_what_was_written_now_stands_alone(text: str, reply: str) -> None:
     raw = mail(text, subject="Re: Q", headers={"In-Reply-To": "<x@example.com>"})
 
     assert read(raw).reply == reply
+
+
+BEGIN, SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGNATURE-----"
+END = "-----END PGP SIGNATURE-----"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"Above.\n{BEGIN}\nHash: SHA256\n\n- -- a\nb\n{SIGNATURE}\nxyz\n{END}\nBelow.", "Above.\n-- a\nb\nBelow."),
+        (f"{BEGIN}\n\na\n{SIGNATURE}\nx\n{END}\n{BEGIN}\n\nb\n{SIGNATURE}\ny\n{END}", "a\nb"),
+        (f"{BEGIN}\n\na\n{SIGNATURE}\nis cut", "a"),
+        (f"{BEGIN}\nNote: a\n{SIGNATURE}\nx\n{END}", "Note: a"),
+        (f"{BEGIN}\n\nnever signed", f"{BEGIN}\n\nnever signed"),
+        (f"{BEGIN}\n{BEGIN}\n{BEGIN}", f"{BEGIN}\n{BEGIN}\n{BEGIN}"),
+    ],
+)
+def test_what_is_signed_within_a_text_stands_without_its_signature(text: str, shown: str) -> None:
+    """However many begin, and where none ends."""
+    assert shown == read(mail(text)).text

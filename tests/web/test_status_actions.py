@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
+from werkzeug.datastructures import MultiDict
 
 from intake_fn.core.events import AskedRequester, Noted, Overruled, Resolved
 from intake_fn.core.request import Kind
@@ -396,3 +397,16 @@ def test_where_no_time_is_agreed_the_page_says_what_is_usual(web: Web) -> None:
     assert "so none is promised." in before
     assert "Usually" not in before
     assert "half of the last 20 requests at this level were resolved or passed on within 1 hour" in after
+
+
+@pytest.mark.parametrize(("what", "field"), [("reply", "text"), ("appeal", "text"), ("withdraw", "reason")])
+def test_an_answer_that_comes_twice_is_refused_and_both_are_shown(web: Web, what: str, field: str) -> None:
+    """Else the second would be lost unsaid."""
+    case = web.sent()
+    twice = MultiDict([(field, "It is the first page."), (field, "It is the last page.")])
+    answer = web.client.post(f"{page_of(web, case)}/{what}", data=twice)
+
+    assert 422 == answer.status_code
+    assert "This answer came more than once" in answer.text
+    assert "It is the first page.\n\nIt is the last page." in answer.text.replace("\r", "")
+    assert case.version == web.desk.cases.load(case.id).version

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, StopValidation
 
 from intake_fn.core.addresses import wrong_with
 from intake_fn.core.process import Process
-from intake_fn.texts import gettext
+from intake_fn.texts import gettext, mark
 from intake_fn.web.forms.cleaning import LOST, clean_text
 
 LIMITS: Mapping[str, int] = {
@@ -87,11 +87,14 @@ def not_too_long(form: Form, field: Field) -> None:
         )
 
 
+SAID_TWICE = mark("This answer came more than once. Please send one.")
+
+
 def said_once(_form: Form, field: Field) -> None:
     """Raises ValidationError when a field that has one answer came with several, so that none is lost unsaid."""
     given = [text for text in field.raw_data or () if isinstance(text, str)]
     if not isinstance(field, SelectMultipleField) and len({*map(clean_text, given)}) > 1:
-        raise ValidationError(gettext("This answer came more than once. Please send one."))
+        raise ValidationError(gettext(SAID_TWICE))
 
 
 def readable(form: Form, field: Field) -> None:

@@ -1,4 +1,4 @@
-"""Incoming mail on the local AWS: large mails in a process of their own, one mail fifty times at once, a Maildir.
+"""Incoming mail on the local AWS: texts of one line repeated, large mails alone, one mail fifty times, a Maildir.
 
 python -m benchmarks.mail_in [NUMBER]
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.busy import busy_sandbox
+from intake_fn.adapters.mail_in import read
 from intake_fn.desk.inbound_mail import keep, take
 from intake_fn.wiring import Application
 from sandbox.mail.head import as_ses_stores
@@ -56,6 +57,34 @@ def large(megabytes: int) -> bytes:
     )
     raw = head.encode() + content + b"\r\n--b--\r\n"
     return as_ses_stores(raw, "large@example.org", "helpdesk@example.com", Application.from_environ(os.environ).clock())
+
+
+REPEATED = {
+    "who wrote": "On 1 May a@b:\n",
+    "heads": "From: a@b\nSent: 1 May\nTo: x\nSubject: y\n\n",
+    "marks": "* _",
+    "quotes": ">\n",
+    "blanks": " " * 298 + "\n",
+    "empty lines": "\n",
+    "signatures": "x\n-- \n",
+    "rules": "______\n\n",
+    "signed": "-----BEGIN PGP SIGNED MESSAGE-----\n",
+    "boundaries": "--b",
+    "one line": "a",
+}
+
+
+def repeated() -> None:
+    """Reading alone, of a text of a million characters that repeats something, as a new mail and as a reply."""
+    print(f"{'repeated':>12} {'new':>6} {'reply':>6}  seconds of computing")
+    for name, line in REPEATED.items():
+        text = (line * (MEGABYTE // len(line) + 1))[:MEGABYTE]
+        took = []
+        for head in ("Subject: Menu\r\n\r\n", "Subject: Re: Menu\r\nIn-Reply-To: <a@b>\r\n\r\nHello there all.\n"):
+            begun = time.process_time()
+            read(f"From: a@b.example.org\r\n{head}{text}".encode())
+            took.append(time.process_time() - begun)
+        print(f"{name:>12} {took[0]:6.1f} {took[1]:6.1f}")
 
 
 def alone(path: Path) -> None:
@@ -138,11 +167,12 @@ def maildir(desk: Desk, folder: Path, mails: Iterator[bytes]) -> None:
 
 
 def main(number: int = NUMBER) -> None:
-    """Print all three."""
+    """Print all four."""
     with tempfile.TemporaryDirectory() as name, busy_sandbox(sweeps=False) as (sandbox, samples):
         os.environ.update(sandbox.environ)
         desk = sandbox.application.background_desk
         print("\nIncoming mail, on emulators, not on AWS")
+        repeated()
         of_sizes(Path(name))
         at_once(desk)
         maildir(desk, Path(name), mixed(number, samples))

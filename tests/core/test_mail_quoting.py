@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HEAD = "-----Original Message-----"
-CONFIDENTIAL = "This e-mail is confidential and intended only for the addressee."
+CONFIDENTIAL = (
+    "This e-mail is confidential and intended only for the addressee. If you are not the intended recipient, please "
+    "notify the sender and delete it; disclosure is prohibited."
+)
 
 
 @pytest.mark.parametrize("above", [" \n-- ", f"______\n\n{CONFIDENTIAL}"], ids=["signature", "disclaimer"])

@@ -11,8 +11,10 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from intake_fn.core.request import Kind
+from intake_fn.desk.filing import issue_of
 from intake_fn.web.forms.cleaning import clean_line, clean_text
-from tests.web.samples import ANSWERS
+from tests.web.samples import ANSWERS, PNG
+from tests.web.test_status_pages import page_of
 
 if TYPE_CHECKING:
     from tests.web.conftest import Web
@@ -99,3 +101,16 @@ def test_files_whose_names_differ_a_little_are_all_kept(web: Web) -> None:
 
     assert answer.json is not None
     assert names == [file["name"] for file in answer.json["files"]]
+
+
+def test_the_same_bytes_under_two_names_are_two_files(web: Web) -> None:
+    """Mantis holds bytes once; the description of its issue names both files, each with its link."""
+    case = web.sent(Kind.BUG, ("before.png", PNG), ("after.png", PNG))
+    page = web.client.get(page_of(web, case)).text
+    said = issue_of(case, web.desk.process, web.desk.links).information
+
+    for file in case.request.attachments:
+        assert file.name in page
+        assert f"File: {file.name} ({file.size} bytes, SHA-256 {file.sha256})" in said
+        assert web.desk.links.file(case.id, file) in said
+    assert ["before.png", "after.png"] == [file.name for file in case.request.attachments]

@@ -15,7 +15,7 @@ from botocore.stub import Stubber
 
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.metrics import UNITS, line
-from intake_fn.adapters.provision import dynamodb, function, mail_in, parameters, role, ses
+from intake_fn.adapters.provision import dynamodb, function, mail_in, monitoring, parameters, role, ses
 from intake_fn.adapters.provision.monitoring import ALARMS
 from intake_fn.adapters.provision.s3 import bucket_lacks, create_bucket, create_closed_bucket
 from intake_fn.cli import main
@@ -137,6 +137,40 @@ def test_a_resource_without_a_name_is_not_allowed() -> None:
     mail = next(one for one in role.policy(names)["Statement"] if one["Sid"] == "Mail")
 
     assert ["identity/x", "identity/x"] == [one.rpartition(":")[2] for one in mail["Resource"]]
+
+
+def test_mail_to_verified_addresses_goes_while_ses_is_in_its_sandbox() -> None:
+    """There SES asks IAM for the recipient's identity, too; the function may still mail as nobody else."""
+    names = dict.fromkeys(re.findall(r"\$(\w+)", role.FILE.read_text(encoding="utf-8")), "x")
+    mail = next(one for one in role.policy({**names, "address": "help@example.com"})["Statement"] if "Condition" in one)
+
+    assert "arn:aws:ses:x:x:identity/*" == mail["Resource"]
+    assert {"ses:FromAddress": "help@example.com"} == mail["Condition"]["StringEqualsIgnoreCase"]
+
+
+def test_an_alarm_on_a_measured_state_does_not_end_because_nothing_was_measured() -> None:
+    """The nightly check measures once a day: an hour later the alarm would mail that it is over."""
+    measured = {"outbox-age", "dead-letters", "ledger", "state"}
+
+    assert measured == {alarm.name for alarm in ALARMS if alarm.silence == "ignore"}
+    assert measured == {alarm.name for alarm in ALARMS if alarm.statistic == "Maximum"}
+
+
+@pytest.mark.parametrize(
+    ("arn", "lacks"),
+    [
+        ("arn:aws:sns:eu-west-1:123456789012:t:1", []),
+        ("PendingConfirmation", ["confirmation of a@example.com"]),
+        ("Deleted", ["subscription of a@example.com"]),
+    ],
+)
+def test_alarms_that_reach_nobody_yet_are_told(arn: str, lacks: list[str]) -> None:
+    """SNS mails nothing before the link was followed, and forgets the subscription after three days."""
+    client, one = stubbed("sns"), {"SubscriptionArn": arn, "Protocol": "email", "Endpoint": "a@example.com"}
+    with Stubber(client) as stub:
+        stub.add_response("list_subscriptions_by_topic", {"Subscriptions": [one]})
+
+        assert lacks == monitoring.topic_lacks(client, "arn:aws:sns:eu-west-1:123456789012:t", "a@example.com")
 
 
 def test_each_alarm_is_on_a_figure_that_is_written() -> None:

@@ -36,13 +36,18 @@ ATTEMPTS = 3
 
 BUSY = frozenset(
     {
+        "ConcurrentModification",
+        "ContinuousBackupsUnavailableException",  # of a table that was made just now
         "InternalServerError",
         "InternalServerException",
         "InternalError",
         "LimitExceededException",
+        "OperationAborted",  # a bucket that is being made or deleted
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestTimeout",
+        "ResourceConflictException",  # a function that is being changed
+        "ResourceInUseException",  # a table that is being changed
         "ServiceUnavailable",
         "SlowDown",
         "Throttling",

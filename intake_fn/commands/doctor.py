@@ -144,10 +144,11 @@ def _retention(application: Application) -> str:
 
 
 def _table(application: Application) -> Look:
-    from intake_fn.adapters.provision.dynamodb import MENDABLE, table_lacks  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.provision.dynamodb import MENDABLE, NOT_FILLED, table_lacks  # noqa: PLC0415 - with boto3
 
     name = application.settings.table
     mend = dict.fromkeys(MENDABLE, "`specdesk provision --apply` makes it.")
+    mend |= dict.fromkeys(NOT_FILLED.values(), "Wait some minutes: DynamoDB fills it by itself.")
     other = "Keys of a table or index that is there cannot be changed: name another table and provision it."
     lacks = table_lacks(application.client("dynamodb"), name)
     findings = [Finding(f"{name} lacks: {lack}", mend.get(lack, other)) for lack in lacks]
@@ -198,7 +199,7 @@ def _incoming_mail(application: Application) -> Look:
     s3, make = application.client("s3"), "`specdesk provision --apply` makes it; docs/operate/mail-in.md, Set-up."
     lacks = mail_in.receipt_lacks(application.client("ses"), s3, settings.bucket, addresses)
     if settings.function:
-        lacks += mail_in.event_lacks(s3, settings.bucket, settings.function)
+        lacks += mail_in.event_lacks(s3, application.client("lambda"), settings.bucket, settings.function)
     when = "at once" if settings.function else "by the sweep, within a minute"
     says = f"to {', '.join(addresses)}, taken in {when}"
     return says, [Finding(f"incoming mail lacks: {lack}", make) for lack in lacks]

@@ -29,6 +29,8 @@ ADMIN_TOKEN = "SPECDESK_MANTIS_ADMIN_TOKEN"  # noqa: S105 - the name of a variab
 
 MX = "The domain has to be verified in SES, and its MX record has to lead to it: docs/operate/mail-in.md, Set-up."
 
+WAIT = "Wait some minutes, and look again; a function that needs the index may be deployed after that."
+
 VERIFY = "Follow the link in the mail that Amazon SES sends there, or verify its domain in SES."
 
 TAKES_ADMIN = f"It takes an ADMINISTRATOR's token: set {ADMIN_TOKEN} for this command."
@@ -136,13 +138,14 @@ def _lines(steps: list[Step]) -> Iterator[str]:
 
 
 def _table(application: Application) -> Iterator[Step]:
-    from intake_fn.adapters.provision.dynamodb import MENDABLE, create_table, table_lacks  # noqa: PLC0415 - with boto3
+    from intake_fn.adapters.provision import dynamodb as tables  # noqa: PLC0415 - with boto3
 
     name, dynamodb = application.settings.table, application.client("dynamodb")
-    for lack in table_lacks(dynamodb, name):
-        can = lack in MENDABLE
+    for lack in tables.table_lacks(dynamodb, name):
+        can = lack in tables.MENDABLE
         how = "" if can else "Name another table in SPECDESK_TABLE and provision it; this one cannot be mended."
-        yield Step(f"table {name}: {lack}", how, (lambda: create_table(dynamodb, name)) if can else None)
+        how = WAIT if lack in tables.NOT_FILLED.values() else how
+        yield Step(f"table {name}: {lack}", how, (lambda: tables.create_table(dynamodb, name)) if can else None)
 
 
 def _bucket(application: Application) -> Iterator[Step]:
@@ -183,7 +186,7 @@ def _incoming_mail(application: Application) -> Iterator[Step]:
             yield Step(f"incoming mail: {lack}", MX, lambda: mail_in.create_receipt(ses, bucket, addresses))
     if function := settings.function:
         called = (s3, application.client("lambda"), bucket, function)
-        for lack in mail_in.event_lacks(s3, bucket, function):
+        for lack in mail_in.event_lacks(*called):
             yield Step(f"incoming mail: {lack}", "", lambda: mail_in.create_event(*called, _account(application)))
 
 

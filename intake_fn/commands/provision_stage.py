@@ -38,7 +38,7 @@ OTHERS = {
     parameters.LLM_KEY: REPLACE,
 }
 """What to do when a variable has another value than the kept secret."""
-CONFIRM = "Follow the link in the mail that AWS sends there."
+CONFIRM = "Follow the link in the mail that AWS sends there; the link is good for three days."
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,9 @@ def _alarms(account: Account) -> Iterator[Lack]:
     stage, sns, watch = account.stage, account.client("sns"), account.client("cloudwatch")
     for lack in monitoring.topic_lacks(sns, account.topic, stage.alarms_to):
         make = partial(monitoring.create_topic, sns, stage.function, stage.alarms_to, stage.tags)
-        yield f"topic {monitoring.topic_name(stage.function)}: {lack}", make, CONFIRM if stage.alarms_to else ""
+        waits = lack.startswith(monitoring.CONFIRMATION)
+        how = CONFIRM if stage.alarms_to else ""
+        yield f"topic {monitoring.topic_name(stage.function)}: {lack}", None if waits else make, how
     for name in monitoring.alarms_lack(watch, stage.function, account.topic):
         make = partial(monitoring.create_alarm, watch, name, stage.function, account.topic)
         yield f"alarm {stage.function}-{name}", make, ""

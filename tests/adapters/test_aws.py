@@ -46,6 +46,10 @@ def error(code: str, status: int = 400) -> ClientError:
         (error("ThrottlingException"), TryLater),  # on demand tables throttle when traffic doubles suddenly
         (error("ProvisionedThroughputExceededException"), TryLater),
         (error("SlowDown", 503), TryLater),  # S3's word for it
+        (error("ContinuousBackupsUnavailableException"), TryLater),  # a table that was made a moment ago
+        (error("ResourceInUseException"), TryLater),  # another change of the table is under way
+        (error("ResourceConflictException", 409), TryLater),  # of the function
+        (error("OperationAborted", 409), TryLater),  # a bucket whose deletion is not through
         (error("WhoKnows", 500), TryLater),  # every 5xx passes
         (EndpointConnectionError(endpoint_url="http://x"), TryLater),
         (ReadTimeoutError(endpoint_url="http://x"), TryLater),

@@ -17,7 +17,7 @@ from intake_fn.adapters.dynamodb import DynamoStore, Table
 from intake_fn.adapters.dynamodb.requester_items import requester_key
 from intake_fn.adapters.dynamodb.states import state_item
 from intake_fn.adapters.dynamodb.values import plain
-from intake_fn.adapters.provision.dynamodb import create_table, table_lacks
+from intake_fn.adapters.provision.dynamodb import NOT_FILLED, create_table, table_lacks
 from intake_fn.core.case import Step
 from intake_fn.core.case_row import CaseRow
 from intake_fn.core.errors import Broken, Stale
@@ -227,6 +227,53 @@ def test_the_index_of_handlers_is_added_to_a_table_that_is_there(
     assert ["HD-2", "HD-0"] == [row.id for row in dynamo_store.assigned("ihelp").rows]
     assert ["Query"] * 5 == watch.calls
     assert ["HD-1"] == [row.id for row in dynamo_store.assigned("somebody-else").rows]
+
+
+def test_indexes_are_added_one_at_a_time_and_each_is_waited_for(
+    clients: Callable[[str], Any], dynamo_store: DynamoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DynamoDB fills one index for minutes, and refuses the next one meanwhile; the local one is done at once."""
+    real, name = clients("dynamodb"), dynamo_store.table.name
+    for index in ("handler", "changed"):
+        real.update_table(TableName=name, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": index}}])
+    client = SlowIndexes(real)
+    monkeypatch.setattr("intake_fn.adapters.provision.dynamodb.PAUSE", 0)
+
+    create_table(client, name)  # type: ignore[arg-type]  # all but this is the client's own
+    assert ["changed", "handler"] == client.made
+    assert [] == table_lacks(client, name)  # type: ignore[arg-type]  # as above
+    client.looks = 3
+    assert [NOT_FILLED["handler"]] == table_lacks(client, name)  # type: ignore[arg-type]  # as above
+
+
+class SlowIndexes:
+    """A client of DynamoDB whose indexes are filled after three looks."""
+
+    def __init__(self, real: Any) -> None:
+        self.real = real
+        self.made: list[str] = []
+        self.looks = 0
+
+    def __getattr__(self, name: str) -> Any:
+        """What is not slow is the client's own."""
+        return getattr(self.real, name)
+
+    def describe_table(self, **call: Any) -> Any:
+        """With an index that is being filled."""
+        answer = self.real.describe_table(**call)
+        for index in answer["Table"]["GlobalSecondaryIndexes"]:
+            if self.looks and index["IndexName"] == self.made[-1]:
+                index["IndexStatus"] = "CREATING"
+        self.looks = max(self.looks - 1, 0)
+        return answer
+
+    def update_table(self, **call: Any) -> None:
+        """Refused while another index is being filled."""
+        assert not self.looks
+        self.real.update_table(**call)
+        (created,) = call["GlobalSecondaryIndexUpdates"]
+        self.made.append(created["Create"]["IndexName"])
+        self.looks = 3
 
 
 def test_a_table_that_is_not_there_is_for_an_admin(aws: LocalAws) -> None:

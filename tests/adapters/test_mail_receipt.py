@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from intake_fn.adapters.provision.mail_in import (
+    NO_CALL,
     NO_EVENT,
     NO_PERMISSION,
     NO_RULE,
@@ -31,14 +33,41 @@ FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:specdesk"
 
 
 class Lambda:
-    """Permits once; ministack knows no function without its code."""
+    """A function's policy; ministack knows no function without its code."""
 
     def __init__(self) -> None:
-        self.permitted: list[dict[str, Any]] = []
+        self.policy: dict[str, dict[str, Any]] = {}
+
+    def get_policy(self, **_: Any) -> dict[str, str]:
+        """As Lambda describes it."""
+        if not self.policy:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetPolicy")
+        statements = [
+            {
+                "Sid": sid,
+                "Effect": "Allow",
+                "Principal": {"Service": call["Principal"]},
+                "Action": call["Action"],
+                "Condition": {"ArnLike": {"AWS:SourceArn": call["SourceArn"]}},
+            }
+            for sid, call in self.policy.items()
+        ]
+        return {"Policy": json.dumps({"Statement": statements})}
 
     def add_permission(self, **call: Any) -> None:
         """Keep it."""
-        self.permitted.append(call)
+        if call["StatementId"] in self.policy:
+            raise ClientError({"Error": {"Code": "ResourceConflictException"}}, "AddPermission")
+        self.policy[call["StatementId"]] = call
+
+    def remove_permission(self, **call: Any) -> None:
+        """Forget it."""
+        del self.policy[call["StatementId"]]
+
+    @property
+    def permitted(self) -> list[str]:
+        """The buckets that may call it."""
+        return [call["SourceArn"] for call in self.policy.values()]
 
 
 def test_the_receipt_is_made_step_by_step_and_once(clients: Callable[[str], Any]) -> None:
@@ -87,10 +116,32 @@ def test_the_event_is_added_to_those_of_others(clients: Callable[[str], Any]) ->
         Bucket="mail-event", NotificationConfiguration={"LambdaFunctionConfigurations": [other]}
     )
 
-    assert [NO_EVENT] == event_lacks(s3, "mail-event", FUNCTION)
+    assert [NO_EVENT] == event_lacks(s3, function, "mail-event", FUNCTION)
     for _ in range(2):
         create_event(s3, function, "mail-event", FUNCTION, ACCOUNT)
-    assert [] == event_lacks(s3, "mail-event", FUNCTION)
+    assert [] == event_lacks(s3, function, "mail-event", FUNCTION)
     called = s3.get_bucket_notification_configuration(Bucket="mail-event")["LambdaFunctionConfigurations"]
     assert ["other", "specdesk-mail-in"] == [one["Id"] for one in called]
-    assert {"arn:aws:s3:::mail-event"} == {call["SourceArn"] for call in function.permitted}
+    assert ["arn:aws:s3:::mail-event"] == function.permitted
+
+
+def test_a_function_that_was_deployed_anew_is_permitted_anew(clients: Callable[[str], Any]) -> None:
+    """The permission went with the former function; S3's event stays, and nothing says that its calls are refused."""
+    s3, former, new = clients("s3"), Lambda(), Lambda()
+    create_bucket(s3, "mail-anew")
+    create_event(s3, former, "mail-anew", FUNCTION, ACCOUNT)
+
+    assert [NO_CALL] == event_lacks(s3, new, "mail-anew", FUNCTION)
+    create_event(s3, new, "mail-anew", FUNCTION, ACCOUNT)
+    assert [] == event_lacks(s3, new, "mail-anew", FUNCTION)
+
+
+def test_the_bucket_of_a_restoration_may_call_the_function(clients: Callable[[str], Any]) -> None:
+    """The function has a permission of that name already: it is for the former bucket."""
+    s3, function = clients("s3"), Lambda()
+    for bucket in ("mail-before", "mail-restored"):
+        create_bucket(s3, bucket)
+        create_event(s3, function, bucket, FUNCTION, ACCOUNT)
+        assert [] == event_lacks(s3, function, bucket, FUNCTION)
+
+    assert ["arn:aws:s3:::mail-restored"] == function.permitted

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import code_of, translated
+from intake_fn.core.errors import TryLater
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,12 +30,16 @@ NO_EXPIRY = f"expiry by {EXPIRES}"
 NO_INDEX: Mapping[str, str] = {index: f"index {index}" for index in INDEXES}
 MENDABLE = frozenset({NO_TABLE, NO_EXPIRY, *NO_INDEX.values()})
 """What `create_table` makes where it is lacking."""
+NOT_FILLED: Mapping[str, str] = {index: f"the whole of index {index}, which DynamoDB still fills" for index in INDEXES}
+
+FILLING_SECONDS, PAUSE = 900, 5.0
+"""DynamoDB takes some minutes to fill an index, be the table ever so small."""
 
 
 def create_table(client: DynamoDBClient, name: str) -> None:
     """Make the table with its indexes, on demand, and let expired items go; what a table lacks that is there is added.
 
-    DynamoDB fills a new index by itself; that takes a while.
+    DynamoDB fills a new index by itself, and one at a time. Raises TryLater where that takes longer than is waited for.
     """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
@@ -50,13 +56,13 @@ def create_table(client: DynamoDBClient, name: str) -> None:
             if code_of(error) != "ResourceInUseException":
                 raise
         client.get_waiter("table_exists").wait(TableName=name)
-        existing = {index["IndexName"] for index in (_described(client, name) or {}).get("GlobalSecondaryIndexes", [])}
-        for index in INDEXES.keys() - existing:
+        for index in sorted(INDEXES.keys() - _await_indexes(client, name)):
             client.update_table(
                 TableName=name,
                 AttributeDefinitions=_attributes(*INDEXES[index]),
                 GlobalSecondaryIndexUpdates=[{"Create": _index(index)}],
             )
+            _await_indexes(client, name)
         if not _expires(client, name):
             client.update_time_to_live(
                 TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRES}
@@ -70,12 +76,15 @@ def table_lacks(client: DynamoDBClient, name: str) -> list[str]:
         if table is None:
             return [NO_TABLE]
         indexes = {index["IndexName"]: index["KeySchema"] for index in table.get("GlobalSecondaryIndexes", [])}
+        filling = _filling(table)
         lacks = [] if table["KeySchema"] == _keys(*KEYS) else [f"keys {' and '.join(KEYS)}"]
         for index, keys in INDEXES.items():
             if index not in indexes:
                 lacks.append(NO_INDEX[index])
             elif indexes[index] != _keys(*keys):
                 lacks.append(f"index {index} by {' and '.join(keys)}")
+            elif index in filling:
+                lacks.append(NOT_FILLED[index])
         return lacks if _expires(client, name) else [*lacks, NO_EXPIRY]
 
 
@@ -119,6 +128,22 @@ def delete_table(client: DynamoDBClient, name: str) -> None:
         client.update_table(TableName=name, DeletionProtectionEnabled=False)
         client.get_waiter("table_exists").wait(TableName=name)
         client.delete_table(TableName=name)
+
+
+def _await_indexes(client: DynamoDBClient, name: str) -> set[str]:
+    """The indexes of the table, all of them filled. Raises TryLater while one of them is not."""
+    until = time.monotonic() + FILLING_SECONDS
+    while filling := _filling(table := _described(client, name) or {}):
+        if time.monotonic() > until:
+            raise TryLater(f"{SERVICE} {name} still fills {', '.join(filling)}. Run the command again in some minutes.")
+        time.sleep(PAUSE)
+    return {index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])}
+
+
+def _filling(table: Any) -> list[str]:
+    """The indexes from which nothing can be read yet."""
+    found = table.get("GlobalSecondaryIndexes", [])
+    return [index["IndexName"] for index in found if index.get("IndexStatus") == "CREATING"]
 
 
 def _expires(client: DynamoDBClient, name: str) -> bool:

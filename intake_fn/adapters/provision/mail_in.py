@@ -28,6 +28,7 @@ NO_RULE = "receipt rule of SES that scans mail and puts it into the bucket"
 NOT_SCANNED = "scan for spam and viruses in its receipt rule"
 NO_PERMISSION = "permission for SES to put mail into the bucket"
 NO_EVENT = "event of S3 that calls the function"
+NO_CALL = "permission for S3 to call the function"
 
 CREATED = "s3:ObjectCreated:*"
 
@@ -122,8 +123,11 @@ def delete_rule(ses: Any, bucket: str) -> None:
         ses.delete_receipt_rule(RuleSetName=_active(ses)["Metadata"]["Name"], RuleName=rule_name(bucket))
 
 
-def event_lacks(s3: Any, bucket: str, function: str) -> list[str]:
-    """Whether S3 calls the function of this ARN for mail that comes, in words. Raises TryLater."""
+def event_lacks(s3: Any, lambda_: Any, bucket: str, function: str) -> list[str]:
+    """What keeps S3 from calling the function of this ARN for mail that comes, in words. Raises TryLater.
+
+    The permission is the function's, and goes with it: a function that was deployed anew has none, and S3 says nothing.
+    """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
     with translated(STORE):
@@ -133,7 +137,11 @@ def event_lacks(s3: Any, bucket: str, function: str) -> list[str]:
             if code_of(error) != "NoSuchBucket":
                 raise
             called = []
-    return [] if any(_calls(one, function) for one in called) else [NO_EVENT]
+    if not any(_calls(one, function) for one in called):
+        return [NO_EVENT]
+    with translated(FUNCTION):
+        permitted = any(_may_call(statement, bucket) for statement in _policy(lambda_, function))
+    return [] if permitted else [NO_CALL]
 
 
 def create_event(s3: Any, lambda_: Any, bucket: str, function: str, account: str) -> None:
@@ -141,19 +149,22 @@ def create_event(s3: Any, lambda_: Any, bucket: str, function: str, account: str
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
     with translated(FUNCTION):
-        try:
-            lambda_.add_permission(
-                FunctionName=function,
-                StatementId=RULE,
-                Action="lambda:InvokeFunction",
-                Principal="s3.amazonaws.com",
-                SourceArn=f"arn:aws:s3:::{bucket}",
-                SourceAccount=account,
-            )
-        except ClientError as error:
-            if code_of(error) == "ResourceNotFoundException":
-                raise Refused(f"There is no function {function} yet. Deploy it, and run this again.") from error
-            if code_of(error) != "ResourceConflictException":  # it is permitted already
+        statements = _policy(lambda_, function)
+        if not any(_may_call(statement, bucket) for statement in statements):
+            if any(statement.get("Sid") == RULE for statement in statements):  # for the bucket before a restoration
+                lambda_.remove_permission(FunctionName=function, StatementId=RULE)
+            try:
+                lambda_.add_permission(
+                    FunctionName=function,
+                    StatementId=RULE,
+                    Action="lambda:InvokeFunction",
+                    Principal="s3.amazonaws.com",
+                    SourceArn=f"arn:aws:s3:::{bucket}",
+                    SourceAccount=account,
+                )
+            except ClientError as error:
+                if code_of(error) == "ResourceNotFoundException":
+                    raise Refused(f"There is no function {function} yet. Deploy it, and run this again.") from error
                 raise
     with translated(STORE):
         whole = s3.get_bucket_notification_configuration(Bucket=bucket)
@@ -210,6 +221,37 @@ def _permits(statement: Any, bucket: str) -> bool:
         and "ses.amazonaws.com" in _several(services)
         and bool({"s3:PutObject", "s3:*"} & {*_several(actions)})
         and bool({f"arn:aws:s3:::{bucket}/*", f"arn:aws:s3:::{bucket}/{ARRIVED}*"} & {*_several(resources)})
+    )
+
+
+def _policy(lambda_: Any, function: str) -> Sequence[Any]:
+    """The statements of the function's policy; none where there is no function."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
+
+    try:
+        statements: list[Any] = json.loads(lambda_.get_policy(FunctionName=function)["Policy"])["Statement"]
+    except ClientError as error:
+        if code_of(error) != "ResourceNotFoundException":
+            raise
+        return []
+    return statements
+
+
+def _may_call(statement: Any, bucket: str) -> bool:
+    """Whether it permits S3 to call the function for this bucket."""
+    principal, limits = statement.get("Principal", {}), statement.get("Condition", {})
+    sources = [
+        source
+        for test in limits.values()
+        for key, value in test.items()
+        if key.lower() == "aws:sourcearn"
+        for source in _several(value)
+    ]
+    return (
+        statement.get("Effect") == "Allow"
+        and isinstance(principal, dict)
+        and "s3.amazonaws.com" in _several(principal.get("Service", []))
+        and f"arn:aws:s3:::{bucket}" in sources
     )
 
 

@@ -27,7 +27,9 @@ OF_LAMBDA = "AWS/Lambda"
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 OVER, UNDER = "GreaterThanThreshold", "LessThanThreshold"
-SILENCE_IS_BAD, SILENCE_IS_FINE = "breaching", "notBreaching"
+SILENCE_IS_BAD, SILENCE_IS_FINE, SILENCE_SAYS_NOTHING = "breaching", "notBreaching", "ignore"
+"""What no figure means: for counts of what happened, that nothing did. For a measured state it means nothing: an alarm
+that ended by itself an hour after a nightly check would mail that all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,33 @@ class Alarm:
 
 ALARMS = (
     Alarm("sweep-not-run", SWEEPS, "Sum", MINUTE * 5, 1, UNDER, 1, SILENCE_IS_BAD, "No sweep for five minutes."),
-    Alarm("outbox-age", OUTBOX_AGE, "Maximum", MINUTE * 5, 3, OVER, 900, SILENCE_IS_FINE, "A delivery waits long."),
-    Alarm("dead-letters", DEAD_LETTERS, "Maximum", MINUTE * 5, 1, OVER, 0, SILENCE_IS_FINE, "A delivery was given up."),
-    Alarm("ledger", LEDGER_DIFFERENCE, "Maximum", HOUR, 1, OVER, 0, SILENCE_IS_FINE, "The ledger does not balance."),
     Alarm(
-        "state", STATE_DIFFERENCES, "Maximum", HOUR, 1, OVER, 0, SILENCE_IS_FINE, "A request is not as its log says."
+        "outbox-age", OUTBOX_AGE, "Maximum", MINUTE * 5, 3, OVER, 900, SILENCE_SAYS_NOTHING, "A delivery waits long."
+    ),
+    Alarm(
+        "dead-letters",
+        DEAD_LETTERS,
+        "Maximum",
+        MINUTE * 5,
+        1,
+        OVER,
+        0,
+        SILENCE_SAYS_NOTHING,
+        "A delivery was given up.",
+    ),
+    Alarm(
+        "ledger", LEDGER_DIFFERENCE, "Maximum", HOUR, 1, OVER, 0, SILENCE_SAYS_NOTHING, "The ledger does not balance."
+    ),
+    Alarm(
+        "state",
+        STATE_DIFFERENCES,
+        "Maximum",
+        HOUR,
+        1,
+        OVER,
+        0,
+        SILENCE_SAYS_NOTHING,
+        "A request is not as its log says.",
     ),
     Alarm("breaches", BREACHES, "Sum", MINUTE * 5, 1, OVER, 0, SILENCE_IS_FINE, "A due time has passed."),
     Alarm("errors", "Errors", "Sum", MINUTE * 5, 1, OVER, 0, SILENCE_IS_FINE, "The function failed.", OF_LAMBDA),
@@ -101,6 +125,11 @@ def topic_name(function: str) -> str:
     return f"{function}-alarms"
 
 
+PENDING = "PendingConfirmation"
+"""The ARN of a subscription whose owner has not confirmed it: SNS mails nothing there, and forgets it after a while."""
+CONFIRMATION = "confirmation"
+
+
 def topic_lacks(sns: Any, topic: str, address: str) -> list[str]:
     """What the topic of this ARN lacks to tell somebody of alarms, in words. Raises TryLater."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
@@ -112,8 +141,10 @@ def topic_lacks(sns: Any, topic: str, address: str) -> list[str]:
             if code_of(error) not in ("NotFound", "NotFoundException"):
                 raise
             return ["topic"]
-    told = {one["Endpoint"] for one in subscribed if one["Protocol"] == "email"}
-    return [f"subscription of {address}"] if address and address not in told else []
+    told = {one["Endpoint"]: one["SubscriptionArn"] for one in subscribed if one["Protocol"] == "email"}
+    if not address or told.get(address, "").startswith("arn:"):
+        return []
+    return [f"{CONFIRMATION if told.get(address) == PENDING else 'subscription'} of {address}"]
 
 
 def create_topic(sns: Any, function: str, address: str, tags: Mapping[str, str]) -> None:

@@ -182,7 +182,65 @@ def test_a_stack_that_cannot_be_made_says_why(aws_of_site: tuple[Any, Any]) -> N
         site.show(stacks, STACK, {**GIVEN, "Version": "no version"}, {})
 
 
-@pytest.mark.aws
+class NotVerified:
+    """CloudFormation that cannot make a stack, and deletes what there is of it: then it is known by its id alone."""
+
+    ID = "arn:aws:cloudformation:eu-west-1:123456789012:stack/specdesk-dev-site/1"
+    WHY = "Your account must be verified before you can add new CloudFront resources."
+
+    def create_stack(self, **_: Any) -> Any:
+        """Begun."""
+        return {"StackId": self.ID}
+
+    def describe_stacks(self, StackName: str) -> Any:  # noqa: N803 - as botocore names it
+        """Deleted again."""
+        return {"Stacks": [{"StackStatus": "DELETE_COMPLETE"} for _ in self._known(StackName)]}
+
+    def describe_stack_events(self, StackName: str) -> Any:  # noqa: N803 - as above
+        """The latest first."""
+        event = {"LogicalResourceId": "Distribution", "ResourceStatus": "CREATE_FAILED"}
+        return {"StackEvents": [event | {"ResourceStatusReason": self.WHY} for _ in self._known(StackName)]}
+
+    def _known(self, name: str) -> list[str]:
+        if name != self.ID:
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": f"{name} does not exist"}}, "Describe")
+        return [name]
+
+
+def test_a_stack_that_was_deleted_again_says_why() -> None:
+    """So ends the first publication in an account that AWS has not verified."""
+    with pytest.raises(Broken, match=f"Distribution: {NotVerified.WHY}"):
+        site.show(NotVerified(), STACK, GIVEN, {})
+
+
+class AtWork:
+    """A stack that a command left at work when it was broken off."""
+
+    def __init__(self) -> None:
+        self.states = ["CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+        self.updated = False
+
+    def describe_stacks(self, **_: Any) -> Any:
+        """As it stands."""
+        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        return {"Stacks": [{"StackStatus": state, "Outputs": [], "Parameters": PARAMETERS}]}
+
+    def update_stack(self, **_: Any) -> Any:
+        """Refused while it is at work, as AWS does."""
+        assert ["CREATE_COMPLETE"] == self.states
+        self.updated = True
+        return {"StackId": STACK}
+
+
+def test_a_publication_that_was_broken_off_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CloudFront takes minutes for the first one, and CloudFormation refuses another change meanwhile."""
+    monkeypatch.setattr(site, "PAUSE", 0)
+    stacks = AtWork()
+    site.show(stacks, STACK, GIVEN, {})
+
+    assert stacks.updated
+
+
 class WentBack:
     """A stack whose last update failed: it stands as before that, and AWS finds nothing to change."""
 
@@ -200,6 +258,7 @@ def test_a_stack_that_went_back_after_a_failure_shows_what_it_is_asked_to_show()
     assert {"Version": "b" * 16} == site.show(WentBack(), STACK, {**GIVEN, "Version": "b" * 16}, {})
 
 
+@pytest.mark.aws
 def test_a_function_that_is_not_deployed_has_no_site(clients: Callable[[str], Any]) -> None:
     """The message says what comes first."""
     with pytest.raises(Refused, match="Deploy the function first"):

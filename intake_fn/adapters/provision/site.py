@@ -42,6 +42,8 @@ STORE, STACKS = "The bucket of the site", "CloudFormation"
 WAIT_SECONDS, PAUSE = 900, 2.0
 """A new distribution takes CloudFront some minutes."""
 
+REVIEWED = "REVIEW_IN_PROGRESS"
+"""Of a stack that was never made: somebody looked at what would change."""
 GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 NOTHING_CHANGED = "No updates are to be performed"
 
@@ -152,7 +154,7 @@ def stack_name(function: str) -> str:
 def shown(stacks: Any, name: str) -> dict[str, str]:
     """Parameters and outputs of the stack, `Version` and `Address` among them; {} where there is none."""
     found = _described(stacks, name)
-    if found is None or found["StackStatus"] in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS"):
+    if found is None or found["StackStatus"] in ("DELETE_COMPLETE", REVIEWED):
         return {}
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])}
     return parameters | {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
@@ -166,22 +168,29 @@ def show(stacks: Any, name: str, parameters: Mapping[str, str], tags: Mapping[st
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
     }
+    _settled(stacks, name)  # a command that broke off may have left it at work
     with translated(STACKS):
         if before := shown(stacks, name):
-            if not _update(stacks, given):
+            if not (made := _updated(stacks, given)):
                 return before  # be it after an update that failed and went back to this
         else:
-            stacks.create_stack(**given, OnFailure="DELETE")
+            made = stacks.create_stack(**given, OnFailure="DELETE")["StackId"]
+    found = _settled(stacks, made)  # by its id: what could not be made is deleted, and has no name then
+    status = found["StackStatus"] if found else "DELETE_COMPLETE"
+    if status in GOOD:
+        return shown(stacks, name)
+    raise Broken(f"{STACKS} did not make {name}: {status}. {_why(stacks, made)} What was shown before stays.")
+
+
+def _settled(stacks: Any, stack: str) -> Any | None:
+    """The stack of this name or id once nothing of it is being changed. Raises TryLater after WAIT_SECONDS."""
     until = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until:
-        found = _described(stacks, name)
-        status = found["StackStatus"] if found else "DELETE_COMPLETE"
-        if status in GOOD:
-            return shown(stacks, name)
-        if not status.endswith("_IN_PROGRESS"):
-            raise Broken(f"{STACKS} did not make {name}: {status}. {_why(stacks, name)} What was shown before stays.")
+        found = _described(stacks, stack)
+        if not found or found["StackStatus"] == REVIEWED or not found["StackStatus"].endswith("_IN_PROGRESS"):
+            return found
         time.sleep(PAUSE)
-    raise TryLater(f"{STACKS} is not done with {name} after {WAIT_SECONDS} s. It goes on; look at it there.")
+    raise TryLater(f"{STACKS} is not done with {stack} after {WAIT_SECONDS} s. It goes on; look at it there.")
 
 
 def delete(stacks: Any, name: str) -> None:
@@ -213,17 +222,16 @@ def _apis(apis: Any) -> Iterator[Any]:
         yield from page["Items"]
 
 
-def _update(stacks: Any, given: Mapping[str, Any]) -> bool:
-    """Whether there is something to update."""
+def _updated(stacks: Any, given: Mapping[str, Any]) -> str:
+    """The id of the stack that is being updated; "" where there is nothing to update."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - loaded with the client
 
     try:
-        stacks.update_stack(**given)
+        return str(stacks.update_stack(**given)["StackId"])
     except ClientError as error:
         if NOTHING_CHANGED not in str(error):
             raise
-        return False
-    return True
+        return ""
 
 
 def _described(stacks: Any, name: str) -> Any | None:

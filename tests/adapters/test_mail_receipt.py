@@ -21,6 +21,7 @@ from intake_fn.adapters.provision.mail_in import (
     receipt_lacks,
 )
 from intake_fn.adapters.provision.s3 import create_bucket
+from intake_fn.core.errors import TryLater
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +135,33 @@ def test_a_function_that_was_deployed_anew_is_permitted_anew(clients: Callable[[
     assert [NO_CALL] == event_lacks(s3, new, "mail-anew", FUNCTION)
     create_event(s3, new, "mail-anew", FUNCTION, ACCOUNT)
     assert [] == event_lacks(s3, new, "mail-anew", FUNCTION)
+
+
+class NotYet:
+    """AWS that does not know a permission yet which was given a moment ago."""
+
+    def __init__(self, real: Any, call: str, code: str) -> None:
+        self.real, self.call, self.code = real, call, code
+
+    def __getattr__(self, name: str) -> Any:
+        """The call that fails, or the client's own."""
+        return self._refuse if name == self.call else getattr(self.real, name)
+
+    def _refuse(self, **_: Any) -> None:
+        raise ClientError({"Error": {"Code": self.code}}, self.call)
+
+
+def test_a_permission_that_is_not_known_yet_is_a_matter_of_a_minute(clients: Callable[[str], Any]) -> None:
+    """SES and S3 try out at once what they are to do, and the name of the bucket is right."""
+    s3 = clients("s3")
+    create_bucket(s3, "mail-not-yet")
+    ses = NotYet(clients("ses"), "create_receipt_rule", "InvalidS3Configuration")
+    store = NotYet(s3, "put_bucket_notification_configuration", "InvalidArgument")
+
+    with pytest.raises(TryLater, match="again in a minute"):
+        create_receipt(ses, "mail-not-yet", TO)
+    with pytest.raises(TryLater, match="again in a minute"):
+        create_event(store, Lambda(), "mail-not-yet", FUNCTION, ACCOUNT)
 
 
 def test_the_bucket_of_a_restoration_may_call_the_function(clients: Callable[[str], Any]) -> None:

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import code_of, translated
-from intake_fn.core.errors import Refused
+from intake_fn.core.errors import Refused, TryLater
 from intake_fn.desk.inbound_mail import ARRIVED
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ NO_EVENT = "event of S3 that calls the function"
 NO_CALL = "permission for S3 to call the function"
 
 CREATED = "s3:ObjectCreated:*"
+
+UNWRITABLE, UNCALLABLE = "InvalidS3Configuration", "InvalidArgument"
+"""Error codes of what the other service does not permit, or not yet: both try it out at once."""
+NOT_KNOWN_YET = "A permission is not known everywhere at once: run the command again in a minute."
 
 
 def account_of(sts: Any) -> str:
@@ -101,6 +105,8 @@ def create_receipt(ses: Any, bucket: str, addresses: Collection[str]) -> None:
         try:
             ses.create_receipt_rule(RuleSetName=name, Rule=rule)
         except ClientError as error:
+            if code_of(error) == UNWRITABLE:
+                raise TryLater(f"{SERVICE} cannot write into {bucket} yet. {NOT_KNOWN_YET}") from error
             if code_of(error) != "AlreadyExists":
                 raise
             ses.update_receipt_rule(RuleSetName=name, Rule=rule)  # of our name, and not as it has to be
@@ -177,7 +183,12 @@ def create_event(s3: Any, lambda_: Any, bucket: str, function: str, account: str
             "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": ARRIVED}]}},
         }
         whole["LambdaFunctionConfigurations"] = [*others, ours]
-        s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=whole)
+        try:
+            s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=whole)
+        except ClientError as error:
+            if code_of(error) == UNCALLABLE:
+                raise TryLater(f"{STORE} cannot call {function} yet. {NOT_KNOWN_YET}") from error
+            raise
 
 
 # --- what is there ----------------------------------------------------------------------------

@@ -102,28 +102,36 @@ _SHORT = re.compile(r"[\w.:+#/-]{0,40}")
 
 _BETWEEN_WORDS = r"[\s,]+"
 
+NOTHING = r"(?!)"
+"""A pattern that is found in no text."""
+
 SHORTEST_PART = 3
 """Letters of a part of a name that is looked for when a person looks through what is left."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataSubject:
-    """The person whose data is erased, by mailbox and full names; or everybody but `staff` (mailboxes)."""
+    """The person whose data is erased, by mailbox and full names; or everybody but `staff` (mailboxes).
+
+    Of everybody, `names` and `boxes` (mailboxes) are those in one request (`everybody_in`).
+    """
 
     box: str = ""
     names: tuple[str, ...] = ()
     everybody: bool = False
     staff: frozenset[str] = frozenset()
-    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False, default=re.compile(r"(?!)"))
-    _parts: re.Pattern[str] = field(init=False, repr=False, compare=False, default=re.compile(r"(?!)"))
+    boxes: tuple[str, ...] = ()
+    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    _parts: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make the patterns once: they are looked for in every text."""
-        forms = [*_forms_of(self.box), *(form for name in self.names for form in _forms_of_name(name))]
-        if forms:
-            object.__setattr__(self, "_pattern", re.compile("|".join(forms), re.IGNORECASE))
-        if parts := sorted({re.escape(part) for part in _parts_of(self)}):
-            object.__setattr__(self, "_parts", re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE))
+        forms = [form for box in (self.box, *self.boxes) for form in _forms_of(box)]
+        forms += [form for name in self.names for form in _forms_of_name(name)]
+        parts = sorted({re.escape(part) for part in _parts_of(self)})
+        object.__setattr__(self, "_pattern", re.compile("|".join(forms) or NOTHING, re.IGNORECASE))
+        words = rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)" if parts else NOTHING
+        object.__setattr__(self, "_parts", re.compile(words, re.IGNORECASE))
 
     def is_theirs(self, address: str) -> bool:
         """Whether an address, or the account of somebody in Mantis, is that of this person."""
@@ -252,8 +260,19 @@ def _requesters_in(case: Case) -> Iterator[Requester]:
             yield from (one for one in values if isinstance(one, Requester))
 
 
+def everybody_in(case: Case, subject: DataSubject) -> DataSubject:
+    """Everybody but the staff, with the addresses and names of this request; another person as they are."""
+    if not subject.everybody:
+        return subject
+    senders = (getattr(event, "sender", "") for event in case.history)
+    boxes = {mailbox(address) for address in (*addresses_in(case), *senders) if "@" in address} - subject.staff
+    names = {one.name for one in _requesters_in(case) if mailbox(one.email) not in subject.staff} - {"", ERASED}
+    return replace(subject, boxes=tuple(sorted(boxes)), names=tuple(sorted(names)))
+
+
 def erased(case: Case, subject: DataSubject) -> Erased:
     """What is left of a request's log without somebody's personal data; a second time nothing changes."""
+    subject = everybody_in(case, subject)
     role = role_of(case, subject)
     mask = _Mask(subject, whole=role.is_whole)
     events = tuple(mask.event(event) for event in case.history)

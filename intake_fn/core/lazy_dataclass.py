@@ -3,8 +3,9 @@
 The standard library writes six functions for each frozen class and compiles them while the module is imported, which
 was a quarter of a cold start of the function. Here such a class gets its slots at once, and a stand-in for each
 method; the first stand-in that is used has the standard library make them: `__init__` by itself, as most classes need
-no more, or all. Nothing else differs: tests hold every class of the house to what the standard library makes of it. Any
-other class than a frozen one with slots is made at once.
+no more, or all. A field that has a default and is no argument is refused, as it would have no value. Nothing else
+differs: tests hold every class of the house to what the standard library makes of it. Any other class than a frozen one
+with slots is made at once.
 """
 
 from __future__ import annotations
@@ -71,6 +72,9 @@ _finishing = RLock()
 
 def _with_slots(given: type, options: Mapping[str, bool]) -> type:
     """The class with a slot for each field, as `dataclasses` does it, and with stand-ins for its methods."""
+    for name, value in given.__dict__.items():
+        if isinstance(value, dataclasses.Field) and not value.init and value.default is not dataclasses.MISSING:
+            raise TypeError(f"{given.__name__}.{name} would have no value: set it in __post_init__, or by a factory.")
     own = tuple(name for name, hint in given.__annotations__.items() if not str(hint).startswith("ClassVar"))
     inherited = _names_of(given.__mro__[1:])
     namespace = {name: value for name, value in given.__dict__.items() if name not in {*own, "__dict__", "__weakref__"}}

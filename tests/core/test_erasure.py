@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from intake_fn.core.change_events import Commented
 from intake_fn.core.erasure import (
     ADDRESSES,
     KEPT,
@@ -203,6 +204,25 @@ def test_after_the_time_of_keeping_everybodys_words_go_and_the_help_desk_stays()
     assert not [word for word in (*SECRETS, ANN, "Ann Lee", "jo@client", "Mended") if word in stored]
     assert "paul@example.com" in stored
     assert {} == erased(fold(CASE_ID, left.events), subject).changed(fold(CASE_ID, left.events))
+
+
+def test_after_the_time_of_keeping_the_board_names_the_requester_no_more() -> None:
+    """What it decided, and why, stays; and so does the name of who works here."""
+    case = anns(happened(Commented, text=f"Ann Lee ({ANN}) asked paul@example.com for it."))
+
+    left = erased(case, DataSubject(everybody=True, staff=frozenset(("paul@example.com",))))
+
+    assert f"{ERASED} ({ERASED}) asked paul@example.com for it." in plain_of(left.events)
+
+
+@pytest.mark.parametrize("subject", [DataSubject("al@example.com", ("Al Wu",)), DataSubject(everybody=True)])
+def test_who_has_short_names_or_none_is_looked_for_all_the_same(subject: DataSubject) -> None:
+    """No part of their names is long enough to be looked for by itself."""
+    text = "Ask al@example.com."
+
+    assert not subject.may_be_in(text)
+    assert subject.is_in(text) is bool(subject.box)
+    assert ("Ask [erased]." if subject.box else text) == subject.without(text)
 
 
 def test_a_mail_to_the_person_is_not_sent_and_others_lose_their_words() -> None:

@@ -128,3 +128,14 @@ def test_threads_that_use_a_class_first_at_once_get_the_same() -> None:
             made = list(threads.map(lambda name, base=base: base(name), "abcdefgh"))
 
             assert list("abcdefgh") == [one.name for one in made]
+
+
+def test_a_field_that_would_have_no_value_is_refused() -> None:
+    """The standard library gives it its default; here nothing would."""
+    with pytest.raises(TypeError, match=r"Holder\.held would have no value"):
+
+        @late(frozen=True, slots=True)
+        class Holder:
+            """Has a default that nobody sets."""
+
+            held: str = field(init=False, default="")

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from intake_fn.adapters.provision.backup import Manifest
 
 AFTER = (
-    "Next: `specdesk recompute --all --fix`, `specdesk reindex`, `specdesk reports recompute`, `specdesk ledger`; "
-    "then let the sweep run."
+    "Next: `specdesk recompute --all --fix`, `specdesk reindex`, `specdesk reports recompute --fix`, "
+    "`specdesk ledger`; then let the sweep run."
 )
 
 NONE_GIVEN = (
-    "No erasures were given. If somebody's data was erased since the backup was taken, it is back: run "
-    "`specdesk erase ADDRESS` for them before anybody works with it."
+    "No erasures were given (--erasures). If somebody's data was erased after {}, it is back. Before anybody works "
+    "with it: `specdesk erase --again FILE --by NAME`, with what `specdesk erase --list --json` printed last; or "
+    "`specdesk erase ADDRESS --apply --by NAME` for each of them."
 )
 
 
@@ -54,18 +55,26 @@ def backup(args: argparse.Namespace) -> int:
     return 1 if manifest.unsettled else 0
 
 
-def restore(args: argparse.Namespace) -> None:
-    """Fill the empty table and bucket of this stage from a backup; run it again when it broke off."""
+def restore(args: argparse.Namespace) -> int:
+    """Fill the empty table and bucket of this stage from a backup; run it again when it broke off.
+
+    Exit status 1 when an erasure that was to be done again has something left.
+    """
     from intake_fn.adapters.provision.backup import restore as fill  # noqa: PLC0415 - with boto3
 
     records = erase.records_in(args.erasures) if args.erasures else []
     who = erase.actor(args.by, _application().process) if args.erasures else ""
     manifest = fill(*_stage(), args.folder)
-    erased = [NONE_GIVEN]
+    plain: dict[str, Any] = asdict(manifest)
+    finished = True
     if args.erasures:
-        made = erase.erased_again(erase.reading_everything(_application()), records, who)
-        erased = [erase.again_line(records, made), *erase.lines_of(made)]
-    say(args, asdict(manifest), [f"Restored: {_counted(manifest)}", *erased, AFTER])
+        done = erase.erased_again(erase.reading_everything(_application()), records, who)
+        plain, told, finished = {**plain, **erase.again_plain(done)}, erase.again_lines(records, done), done.finished
+    else:
+        told = [NONE_GIVEN.format(manifest.made_at)]
+    following = [*told, AFTER]
+    say(args, {**plain, "next": following}, [f"Restored: {_counted(manifest)}", *following])
+    return 0 if finished else 1
 
 
 def _application() -> Any:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from intake_fn.core.process import Process
-    from intake_fn.desk.erasure import Eraser
+    from intake_fn.desk.erasure import ErasedAgain, Eraser
     from intake_fn.desk.erasure_plan import Plan
     from intake_fn.ports import ErasureRecord
     from intake_fn.wiring import Application
@@ -62,9 +62,9 @@ def erase(args: argparse.Namespace) -> int:
         return 0
     if args.again:
         records = records_in(args.again)
-        made = erased_again(eraser, records, actor(args.by, application.process))
-        say(args, {"erased": [*map(to_plain, made)]}, [again_line(records, made), *lines_of(made)])
-        return 0 if all(record.finished for record in made) else 1
+        done = erased_again(eraser, records, actor(args.by, application.process))
+        say(args, again_plain(done), again_lines(records, done))
+        return 0 if done.finished else 1
     if not args.person:
         raise Refused("Name the person by address: specdesk erase ann@client.example.org")
     who = actor(args.by, application.process) if args.apply else ""
@@ -89,16 +89,22 @@ def reading_everything(application: Application) -> Eraser:
     return replace(application.eraser, everything=lambda: stored(table))
 
 
-def erased_again(eraser: Eraser, records: Sequence[ErasureRecord], who: str) -> list[ErasureRecord]:
+def erased_again(eraser: Eraser, records: Sequence[ErasureRecord], who: str) -> ErasedAgain:
     """Erase once more the people whom records name; progress goes to standard error. Raises Refused."""
     from intake_fn.desk.erasure import again  # noqa: PLC0415 - as above
 
     return again(eraser, records, who, partial(print, file=sys.stderr))
 
 
-def again_line(records: Sequence[ErasureRecord], made: Sequence[ErasureRecord]) -> str:
-    """What that came to, as a line."""
-    return f"Erased again, of {len(records)} records: {len(made)} people."
+def again_plain(done: ErasedAgain) -> dict[str, Any]:
+    """What that came to, as plain data."""
+    return {"erased": [*map(to_plain, done.records)], "refused": [*done.refused]}
+
+
+def again_lines(records: Sequence[ErasureRecord], done: ErasedAgain) -> list[str]:
+    """What that came to, for people to read."""
+    summary = f"Erased again, of {len(records)} records: {len(done.records)} people."
+    return [summary, *lines_of(done.records), *done.refused]
 
 
 def actor(by: str, process: Process) -> str:
@@ -132,6 +138,7 @@ def _plan_plain(plan: Plan) -> dict[str, Any]:
         "mails": plan.mails,
         "marks": len(plan.marks),
         "look_through": plan.look,
+        "unread": plan.unread,
         "counts": dict(plan.counts),
     }
 
@@ -151,6 +158,7 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
             yield "  --except-name NAME leaves one of them in the texts of others."
         yield from _named("Their requests, which lose all text and stay counted", plan.own)
         yield from _named("Requests of others, which lose their address and full name", plan.others)
+    yield from _named("This version cannot read all of these, so they stay", plan.unread)
     yield from _named("These hold a part of the name; look whether this person is meant", plan.look)
     yield from (f"Also found in an item that no erasure changes: {key}" for key in plan.others_of_ours)
     yield "Raw mails, drafts and exchanges with a language model are searched when it is applied."

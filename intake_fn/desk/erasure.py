@@ -27,12 +27,13 @@ from intake_fn.core.erasure import (
     accounts_in,
     addresses_in,
     erased,
+    everybody_in,
     role_of,
     without_files,
 )
 from intake_fn.core.erasure_digest import salt_of, sealed
 from intake_fn.core.erasure_events import ERASED, DataErased
-from intake_fn.core.errors import Broken, Stale, TryLater, Unknown, Unreadable
+from intake_fn.core.errors import Broken, Refused, Stale, TryLater, Unknown, Unreadable
 from intake_fn.core.figures import entries
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.intents import SendNotice
@@ -114,13 +115,15 @@ class Eraser:
     seals: Sequence[Callable[[str], str]] = ()
     everything: Callable[[], Iterator[Stored]] = _nothing_is_read
 
-    def plan(self, address: str, except_names: Iterable[str] = ()) -> Plan:
+    def plan(
+        self, address: str, except_names: Iterable[str] = (), is_spared: Callable[[str], bool] = lambda _: False
+    ) -> Plan:
         """What is stored of a person, found by reading everything. Raises Refused for one of the Help Desk.
 
         A name of the Help Desk's people, and each of `except_names`, stays in the texts of others: anybody may write
-        under any name.
+        under any name. So does one, casefolded, that `is_spared`.
         """
-        return Planner(self.desk, self.everything).plan(address, except_names)
+        return Planner(self.desk, self.everything).plan(address, except_names, is_spared)
 
     def apply(self, plan: Plan, actor: str) -> ErasureRecord | None:
         """Erase what a plan found; the record, None where there was nothing to do.
@@ -132,25 +135,29 @@ class Eraser:
             return None
         before = self.store.erasures()
         salt = next((one.salt for one in reversed(before) if one.salt), "") or salt_of(secrets.token_hex(16))
-        record = ErasureRecord(sealed(plan.box, salt), self.desk.clock(), actor, {}, salt=salt)
+        spared = tuple(sealed(name, salt) for name in sorted(plan.spared))
+        record = ErasureRecord(sealed(plan.box, salt), self.desk.clock(), actor, {}, salt=salt, spared=spared)
         cut_off = not all(one.finished for one in before if self.is_of(one, plan.box))
         self.store.keep_erasure(record)
         done = self._cases([*plan.others, *plan.tidy], plan, record, counts, left)
+        to_do = [*_unread(plan)]
         for mail_id in plan.mails:
-            left.lines += self._erase_mail(mail_id, plan, actor, counts)
+            to_do += self._erase_mail(mail_id, plan, actor, counts)
         for mark in plan.marks:
             self.store.delete(mark)
         counts["marks of the address"] += len(plan.marks)
         self._files(plan, counts)
-        left.lines += self._waiting(plan)
+        to_do += self._waiting(plan)
+        left.lines += to_do
         done += self._cases(plan.own, plan, record, counts, left)
         self.store.forget_mailbox(plan.box, (digest_of(plan.box), *answered.people_of(plan.box, "")))
         if cut_off:
             self.desk.issue_index.forget_erased()
         self.desk.files.delete(spec_report.KEY)
         left.lines += _to_look_through(plan)
-        left.lines += self._still_there(plan)
-        finished = done == len(plan.own) + len(plan.others) + len(plan.tidy)
+        still_there = [*self._still_there(plan)]
+        left.lines += still_there
+        finished = done == len(plan.own) + len(plan.others) + len(plan.tidy) and not to_do and not still_there
         record = replace(record, counts=_as_text(counts), left=left.told(), finished=finished)
         self.store.keep_erasure(record)
         return record
@@ -191,7 +198,7 @@ class Eraser:
         return done
 
     def erase_case(
-        self, case_id: str, subject: DataSubject, actor: str, counts: Counter[str], may_go: MayGo = _always
+        self, case_id: str, whose: DataSubject, actor: str, counts: Counter[str], may_go: MayGo = _always
     ) -> IssueLeft | None:
         """Erase somebody's data from one request; what Mantis keeps of its issue, None where it has none.
 
@@ -202,10 +209,13 @@ class Eraser:
         for _ in range(ATTEMPTS):
             case = self.desk.cases.load(case_id)
             _refuse_what_may_not(case, may_go)
+            subject = everybody_in(case, whose)
             left = erased(case, subject)
             changed = left.changed(case)
             pending = [*to_change(self.desk.outbox.items_of(case_id), subject, left.role)]
             if not changed and not pending:
+                if case.erased:  # a restored table may hold them from before
+                    self.store.drop_pending_words(case_id)
                 self._leave(case, _readers(case, subject))
                 return kept or (None if case.issue is None else IssueLeft(case.issue))
             after = fold(case_id, left.events)
@@ -333,7 +343,8 @@ class Eraser:
         if record.outcome is MailOutcome.WAITING:
             return ()  # it is taken in within the minute, and is a request of its own then
         if is_unread_of_another(record, plan.subject):
-            return (f"The mail {mail_id} is somebody else's and waits for a person, so it stays. They stand in it.",)
+            stays = f"The mail {mail_id} is somebody else's and waits for a person, so it stays. They stand in it."
+            return (f"{stays} Decide on it, then run it again.",)
         if record.needs_a_person:
             record = inbound_mail.reject(self.desk, mail_id, actor, "The data of its sender was erased.")
         for key in (record.key, f"{inbound_mail.KEPT}{record.id}"):
@@ -396,24 +407,53 @@ class Eraser:
                 yield f"It still stands in {' '.join(plan.subject.without(part) for part in item.key)}. Run it again."
 
 
+@dataclass(frozen=True, slots=True)
+class ErasedAgain:
+    """What a restoration erased again: the records, and why some of the people could not be erased."""
+
+    records: tuple[ErasureRecord, ...]
+    refused: tuple[str, ...] = ()
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self.refused and all(record.finished for record in self.records)
+
+
 def again(
     eraser: Eraser, records: Iterable[ErasureRecord], actor: str, tell: Callable[[str], None] = lambda _: None
-) -> list[ErasureRecord]:
-    """Erase once more whose data was erased, as after a restoration from before that; the records of what was found.
+) -> ErasedAgain:
+    """Erase once more whose data was erased since what is stored, as after a restoration from before that.
 
-    Every address that is stored is compared with the records, some 40 ms for each; `tell` hears how far that is.
-    Raises Refused for a record of a newer version.
+    Every address that is stored is compared with the records, some 40 ms for each; `tell` hears how far that is. A
+    record that is stored as finished, or has a later one of the same person, is done already: what that person has sent
+    since is not erased with it. Raises Refused for a record of a newer version.
     """
-    known = tuple({(record.digest, record.salt): record for record in records}.values())
+    known = tuple({(record.digest, record.salt, record.at): record for record in records}.values())
+    done = [record for record in eraser.store.erasures() if record.finished]
     stored_ones = sorted(_everybody(eraser))
-    theirs = []
+    theirs: dict[str, list[ErasureRecord]] = {}
     for place, box in enumerate(stored_ones, 1):
-        if any(eraser.is_of(record, box) for record in known):
-            theirs.append(box)
+        of_them = [record for record in known if eraser.is_of(record, box)]
+        last = max((record.at for record in done if of_them and eraser.is_of(record, box)), default=None)
+        if to_do := [record for record in of_them if last is None or record.at > last]:
+            theirs[box] = to_do
         if known and place % TOLD_EACH == 0:
             tell(f"Compared {place} of {len(stored_ones)} addresses with {len(known)} records of erasures.")
-    made = (eraser.apply(eraser.plan(box), actor) for box in theirs)
-    return [record for record in made if record]
+    made: list[ErasureRecord] = []
+    refused: list[str] = []
+    for box, of_them in theirs.items():
+        try:
+            plan = eraser.plan(box, is_spared=partial(_is_spared, of_them))
+        except Refused as error:
+            refused.append(f"{box} was erased once, and is not now: {error}")
+            continue
+        made += filter(None, [eraser.apply(plan, actor)])
+    return ErasedAgain(tuple(made), tuple(refused))
+
+
+def _is_spared(records: Iterable[ErasureRecord], name: str) -> bool:
+    return any(sealed(name, record.salt) in record.spared for record in records if record.spared)
 
 
 def _everybody(eraser: Eraser) -> set[str]:
@@ -453,6 +493,14 @@ def _without_sender(record: MailRecord, plan: Plan) -> MailRecord:
         reason = replace(reason, values={name: subject.without(value) for name, value in reason.values.items()})
     changes: dict[str, Any] = {**texts, "reason": reason}
     return replace(record, **changes)
+
+
+def _unread(plan: Plan) -> Iterator[str]:
+    """What stays because of its format, or because it is damaged."""
+    if plan.unread:
+        named, more = ", ".join(plan.unread[:NAMED]), len(plan.unread) - NAMED
+        others = f" and {more} more" if more > 0 else ""
+        yield f"This version cannot read all of {named}{others}, so they stay. Run it again with one that can."
 
 
 def _to_look_through(plan: Plan) -> Iterator[str]:

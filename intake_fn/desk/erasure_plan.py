@@ -60,6 +60,10 @@ class Plan:
     """The issues of these requests."""
     others_of_ours: list[str] = field(default_factory=list)
     """Items in which they stand and that no erasure changes, by key."""
+    unread: list[str] = field(default_factory=list)
+    """Requests of which this version cannot read all: they stay as they are."""
+    spared: set[str] = field(default_factory=set)
+    """The names, casefolded, that stay in the texts of others because somebody said so."""
     sent_out: set[str] = field(default_factory=set)
     """The names under which a language model was sent their requests: by these the exchanges are known."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -67,7 +71,7 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to erase."""
-        return not (self.own or self.others or self.tidy or self.mails or self.marks)
+        return not (self.own or self.others or self.tidy or self.mails or self.marks or self.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +81,29 @@ class Planner:
     desk: Desk
     everything: Callable[[], Iterator[Stored]]
 
-    def plan(self, address: str, except_names: Iterable[str] = ()) -> Plan:
+    def plan(
+        self, address: str, except_names: Iterable[str] = (), is_spared: Callable[[str], bool] = lambda _: False
+    ) -> Plan:
         """What is stored of a person, found by reading everything. Raises Refused for one of the Help Desk.
 
         A name of the Help Desk's people, and each of `except_names`, stays in the texts of others: anybody may write
-        under any name.
+        under any name. So does one, casefolded, that `is_spared`.
         """
         box = mailbox(address)
         refuse_ours(box, self.desk.process)
         by_address = DataSubject(box)
         shared = {person.name.casefold() for person in self.desk.process.people.values()}
-        shared |= {name.strip().casefold() for name in except_names}
+        spared = {name.strip().casefold() for name in except_names}
 
         def own(names: Iterable[str]) -> frozenset[str]:
-            return frozenset(name for name in names if name.casefold() not in shared)
+            theirs = [name for name in names if name.casefold() not in shared]
+            spared.update(name.casefold() for name in theirs if is_spared(name.casefold()))
+            return frozenset(name for name in theirs if name.casefold() not in spared)
 
-        names = own(
-            name
-            for case_id in self.desk.cases.requests_of(box, 0)
-            for name in names_in(self.desk.cases.load(case_id), by_address)
-        )
+        names = own(name for case in self._cases_of(box) for name in names_in(case, by_address))
         while True:
             subject = DataSubject(box, tuple(sorted(names)))
-            plan = Plan(box, subject)
+            plan = Plan(box, subject, spared=spared)
             found = set(self._by_mailbox(plan))
             mails = self._by_reading(plan, found)
             known = names | own(self._sorted_out(plan, found))
@@ -111,6 +115,11 @@ class Planner:
             if known == names:
                 return plan
             names = known  # with a new name everything is read once more: it may stand anywhere
+
+    def _cases_of(self, box: str) -> Iterator[Case]:
+        for case_id in self.desk.cases.requests_of(box, 0):
+            with suppress(Unreadable):
+                yield self.desk.cases.load(case_id)
 
     def _by_mailbox(self, plan: Plan) -> Iterator[str]:
         """The requests that their mailbox has, or had, to do with."""
@@ -143,10 +152,14 @@ class Planner:
         names: set[str] = set()
         counts = plan.counts
         for case_id in sorted(found):
-            case = self.desk.cases.load(case_id)
+            try:
+                case = self.desk.cases.load(case_id)
+                left = erased(case, plan.subject)
+                pending = [*to_change(self.desk.outbox.items_of(case_id), plan.subject, left.role)]
+            except Unreadable:
+                plan.unread.append(case_id)
+                continue
             names |= names_in(case, plan.subject)
-            left = erased(case, plan.subject)
-            pending = [*to_change(self.desk.outbox.items_of(case_id), plan.subject, left.role)]
             if not left.changed(case) and not pending:
                 plan.tidy.append(case_id)
                 continue

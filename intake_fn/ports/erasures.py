@@ -44,7 +44,8 @@ class ErasureRecord:
     """That somebody's data was erased: who ran it, when, and how much. `digest` is a hash of the address.
 
     It is made with `salt` (core/erasure_digest.py); "" for a record of before, whose hash is keyed by the secret key.
-    `counts` are numbers by what they count, such as `requests`; `left` says what a person has to see to.
+    `counts` are numbers by what they count, such as `requests`; `left` says what a person has to see to. `spared` are
+    digests by the same salt of the names that stayed in the texts of others.
     """
 
     digest: str
@@ -53,8 +54,9 @@ class ErasureRecord:
     counts: Mapping[str, str]
     left: tuple[str, ...] = ()
     finished: bool = False
-    """Whether each request that was found was erased; one that was cut off, or has some left, is to be run again."""
+    """Whether all that was found was erased; one that was cut off, or has some left, is to be run again."""
     salt: str = ""
+    spared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from intake_fn.adapters.provision.backup import ITEMS, LEDGERS, MANIFEST, MARK, 
 from intake_fn.adapters.provision.dynamodb import create_table
 from intake_fn.adapters.provision.s3 import create_bucket
 from intake_fn.adapters.provision.stored_items import stored
+from intake_fn.core.codec import to_plain
 from intake_fn.core.erasure_digest import salt_of, sealed
 from intake_fn.core.errors import Refused
 from intake_fn.core.events import Noted
@@ -227,13 +229,13 @@ def test_what_was_erased_since_a_backup_is_erased_again(
         record = replace(record, digest=hashlib.sha256(b"camille@example.com").hexdigest(), salt="")
     empty.fill(tmp_path / "backup")
     told: list[str] = []
-    made = again(empty.eraser(), [record, record], "paul@example.com", told.append)
+    made = again(empty.eraser(), [record, record], "paul@example.com", told.append).records
 
     assert ["2"] == [one.counts["requests"] for one in made]
     assert [] == [*empty.store.requests_of("camille@example.com", 0)]
     assert 1 == len(empty.store.requests_of("jo@example.com", 0))
     assert "camille@example.com" not in json.dumps([*empty.items().values()]).lower()
-    assert [] == again(empty.eraser(), [record], "paul@example.com")
+    assert () == again(empty.eraser(), [record], "paul@example.com").records
 
 
 def test_an_address_alone_is_known_again(stage: Stage) -> None:
@@ -246,7 +248,82 @@ def test_an_address_alone_is_known_again(stage: Stage) -> None:
         for box in ("gone@example.com", "jpark", "nobody@example.com")
     ]
 
-    assert 2 == len(again(eraser, records, "paul@example.com"))
-    assert [] == again(eraser, records, "paul@example.com")
+    assert 2 == len(again(eraser, records, "paul@example.com").records)
+    assert () == again(eraser, records, "paul@example.com").records
     with pytest.raises(Refused, match="run a newer one"):
         again(eraser, [replace(records[0], salt="argon2$ab")], "paul@example.com")
+
+
+def test_what_was_sent_since_an_erasure_is_not_erased_with_it(stage: Stage, empty: Stage, tmp_path: Path) -> None:
+    """The backup was taken after the erasure, and its record stands in it: who has come back keeps the new request."""
+    jo = Requester("Jo Park", "jo@example.com", "london")
+    stage.desk.take_in(request(requester=jo), "key-before")
+    first = stage.eraser().apply(stage.eraser().plan("jo@example.com"), "paul@example.com")
+    stage.room.clock.advance(days=30)
+    stage.desk.take_in(request(requester=jo), "key-since")
+    stage.back_up(tmp_path / "backup")
+    empty.fill(tmp_path / "backup")
+
+    assert first is not None
+    assert () == again(empty.eraser(), [first], "paul@example.com").records
+    assert 1 == len(empty.store.requests_of("jo@example.com", 0))
+    later = replace(first, at=first.at + timedelta(days=40))
+    assert ["1"] == [
+        one.counts["requests"] for one in again(empty.eraser(), [first, later], "paul@example.com").records
+    ]
+
+
+def test_an_erasure_that_ends_while_a_backup_is_taken_is_done_again(stage: Stage, empty: Stage, tmp_path: Path) -> None:
+    """What was copied before it may hold the person: the backup knows it as it was at the beginning."""
+    stage.store.save_settings("camille@example.com", MailSettings(news=False))
+    made: list[Any] = []
+
+    def meanwhile(**_: Any) -> None:
+        events.unregister("after-call.dynamodb.Scan", meanwhile)
+        made.append(stage.eraser().apply(stage.eraser().plan("camille@example.com"), "paul@example.com"))
+
+    events = stage.table.client.meta.events
+    events.register("after-call.dynamodb.Scan", meanwhile)
+    stage.back_up(tmp_path / "backup")
+    empty.fill(tmp_path / "backup")
+
+    assert made[0].finished
+    done = again(empty.eraser(), made, "paul@example.com")
+    assert done.finished
+    assert "camille@example.com" not in json.dumps([*empty.items().values()]).lower()
+
+
+def test_a_name_that_was_left_to_others_is_left_to_them_again(stage: Stage, empty: Stage, tmp_path: Path) -> None:
+    """Nobody is asked for it at a restoration; the record holds its digest."""
+    stage.desk.take_in(request(requester=Requester("Customer Service", "cs@example.com", "london")), "key-cs")
+    jo = Requester("Jo Park", "jo@example.com", "london")
+    named = stage.desk.take_in(request(requester=jo, summary="Customer Service cannot print"), "key-jo").id
+    stage.back_up(tmp_path / "backup")
+    eraser = stage.eraser()
+    record = eraser.apply(eraser.plan("cs@example.com", ["customer service"]), "paul@example.com")
+    empty.fill(tmp_path / "backup")
+
+    assert record is not None
+    assert "ustomer" not in json.dumps(to_plain(record))
+    (made,) = again(empty.eraser(), [record], "paul@example.com").records
+    assert "Customer Service cannot print" == empty.store.load(named).request.summary
+    assert [] == [*empty.store.requests_of("cs@example.com", 0)]
+    assert (sealed("customer service", made.salt),) == made.spared
+
+
+def test_one_of_the_help_desk_among_the_records_keeps_nobody_else_from_being_erased(stage: Stage) -> None:
+    """Somebody was a client, was erased, and works here since; it is said, and all is not done."""
+    stage.desk.take_in(request(requester=Requester("Paul Adams", "paul@example.com", "london")), "key-paul")
+    stage.desk.take_in(request(requester=Requester("Zoe Park", "zoe@example.com", "london")), "key-zoe")
+    salt = salt_of("ab")
+    records = [
+        ErasureRecord(sealed(box, salt), stage.room.clock(), "ihelp@example.com", {}, salt=salt)
+        for box in ("paul@example.com", "zoe@example.com")
+    ]
+
+    done = again(stage.eraser(), records, "ihelp@example.com")
+
+    assert [] == [*stage.store.requests_of("zoe@example.com", 0)]
+    assert 1 == len(done.refused)
+    assert "paul@example.com" in done.refused[0]
+    assert not done.finished

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import urllib.request
+from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -32,6 +33,7 @@ from intake_fn.core.events import (
 )
 from intake_fn.core.figures import entries
 from intake_fn.core.inbound.record import MailOutcome
+from intake_fn.core.intents import SendNotice
 from intake_fn.core.mail_settings import MailSettings
 from intake_fn.core.request import Attachment, Requester
 from intake_fn.core.requester_events import CopyAdded, NewsMuted
@@ -41,6 +43,7 @@ from intake_fn.desk.consistency_check import difference
 from intake_fn.desk.erasure import Eraser
 from intake_fn.desk.erasure_plan import FIRST
 from intake_fn.desk.previews import key_of
+from intake_fn.desk.retention import everybody_but_staff
 from intake_fn.desk.verdict_replay import Cassettes, pinned
 from intake_fn.ports import IssueTexts
 from spec_lookup import LlmJudge, recording
@@ -390,6 +393,54 @@ def test_while_mantis_is_down_the_request_waits_and_the_next_run_ends_it(new_hou
     assert [] == house.found()
 
 
+def test_retention_erases_a_request_with_notes_in_mantis_and_a_mail_that_is_pending(new_house: Any) -> None:
+    """Of others' notes address and name go, as they do at the wish of the person."""
+    house = new_house()
+    house.ann_sends()
+    (case_id,) = house.ids
+    house.do("notes", 0)
+    note = {"text": f"Called {house.ann.name} myself."}
+    house.stand_in.raw("POST", f"issues/{house.store.load(case_id).issue}/notes", note, "agent_bob")
+    house.desk.sweep()
+    house.room.mailer.down = True
+    house.do("resolves", 0)
+    pending = [item for item in house.desk.outbox.items_of(case_id) if isinstance(item.intent, SendNotice)]
+    everybody = everybody_but_staff(house.desk.process)
+
+    kept = house.eraser().erase_case(case_id, everybody, "specdesk", Counter())
+
+    assert pending
+    assert house.store.load(case_id).erased
+    throttle = f"PACE#{case_id}"  # goes by itself after a day
+    assert [] == [text for text in house.found() if throttle not in text]
+    assert kept.notes
+    assert [] == [item for item in house.desk.outbox.items_of(case_id) if isinstance(item.intent, SendNotice)]
+
+
+def test_a_request_that_this_version_cannot_read_is_named_and_keeps_no_other(new_house: Any) -> None:
+    """It stays, the run says that it has not ended, and a version that can read it ends it."""
+    house = new_house()
+    house.ann_sends()
+    house.ann_sends()
+    first, second = house.ids
+    key = {"pk": f"REQ#{first}", "sk": "EVENT#000001"}
+    event = house.store.table.get(**key)
+    house.store.table.put_all([{**event, "body": event["body"].replace('"Received"', '"FromTheFuture"')}])
+    eraser = house.eraser()
+    plan = eraser.plan(house.ann.email)
+
+    record = eraser.apply(plan, PAUL)
+
+    assert [first] == plan.unread
+    assert house.store.load(second).erased
+    assert not record.finished
+    assert any(f"cannot read all of {first}, so they stay" in line for line in record.left)
+    house.store.table.put_all([event])
+    house.room.clock.advance(seconds=1)
+    assert house.erased().finished
+    assert [] == house.found()
+
+
 def test_people_of_the_help_desk_are_not_erased(new_house: Any) -> None:
     """What they do there is the record of the organisation; it says what to do when they have left."""
     house = new_house()
@@ -427,6 +478,7 @@ def test_a_mail_of_somebody_else_that_nobody_has_read_stays(new_house: Any) -> N
     assert waiting == house.desk.inbound.mail(mail_id)
     assert raw == inbound_mail.raw_of(house.desk, waiting)
     assert any(mail_id in line and "waits for a person" in line for line in record.left)
+    assert not record.finished
     inbound_mail.reject(house.desk, mail_id, PAUL, "Advertising.")
     house.erased()
     assert [] == [*house.desk.files.every(inbound_mail.KEPT)]

@@ -1,8 +1,9 @@
 """A copy of table and bucket in a folder, and the way back from it into empty ones.
 
 A scan is no snapshot. Requests that change while it goes on are read again afterwards, with their outbox, until none
-has changed any more; the ledgers are counted anew from what comes back. What else can be made anew (`specdesk reindex`,
-`specdesk reports recompute`, `specdesk recompute --fix`) is copied as it was met.
+has changed any more; records of erasures are as they were before it; the ledgers are counted anew from what comes back.
+What else can be made anew (`specdesk reindex`, `specdesk reports recompute`, `specdesk recompute --fix`) is copied as
+it was met.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from intake_fn.adapters.aws import code_of, translated
 from intake_fn.adapters.dynamodb import inbound_items, ledger
+from intake_fn.adapters.dynamodb.erasures import ERASURES
 from intake_fn.adapters.dynamodb.states import STATE, readable_row
 from intake_fn.adapters.dynamodb.values import instant, plain, wire
 from intake_fn.core.errors import Refused
@@ -82,7 +84,8 @@ def back_up(table: Table, s3: S3Client, bucket: str, folder: Path, clock: Callab
     begun = clock()
     with _written(folder / ITEMS) as items, (folder / NUMBERS).open("w", encoding="utf-8") as numbers:
         numbers.write("issue,request\n")
-        counted = Counter(_kept(_scanned(table), items, numbers))
+        counted = Counter(_erasures(table, items))
+        counted.update(_kept(_scanned(table), items, numbers))
     with _written(folder / CHANGED) as changed:
         unsettled = _copy_changed(table, begun, clock, changed)
     files, size = _copy_files(s3, bucket, folder)
@@ -102,6 +105,16 @@ def back_up(table: Table, s3: S3Client, bucket: str, folder: Path, clock: Callab
     return manifest
 
 
+def _erasures(table: Table, items: IO[str]) -> Iterator[str]:
+    """Write down the records of erasures as they are at the beginning; yields their sort keys.
+
+    One that ends later may have erased what was copied before: it is none of a backup that says it is finished.
+    """
+    for item in table.query("#pk = :pk", {":pk": ERASURES}, ConsistentRead=True):
+        items.write(_line(wire(item)))
+        yield str(item["sk"])
+
+
 def _scanned(table: Table) -> Iterator[Any]:
     """Every item in DynamoDB's types. The one place that scans: it is for admins, who may wait."""
     with translated("The table"):
@@ -113,7 +126,7 @@ def _kept(scanned: Iterable[Any], items: IO[str], numbers: IO[str]) -> Iterator[
     """Write down what is copied; yields its sort keys."""
     for item in scanned:
         pk, sk = item["pk"]["S"], item["sk"]["S"]
-        if pk.startswith(PASSING) or pk in LEDGERS or pk == MARK["pk"]:
+        if pk.startswith(PASSING) or pk in LEDGERS or pk in (MARK["pk"], ERASURES):
             continue
         items.write(_line(item))
         if pk.startswith("MANTIS#"):

@@ -277,6 +277,26 @@ def test_only_the_first_verdict_counts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("spf", "dmarc"),
+    [
+        ("envelope-from=dmarc=pass@evil.example; helo=h;", "fail"),
+        ("envelope-from=header.from=example.com@evil.example; helo=h;", "fail"),
+        ("envelope-from=x@evil.example; helo=dmarc=pass.evil.example;", "fail"),
+        ("envelope-from=x@evil.example; helo=h; dmarc=pass header.from=example.com;", "fail"),
+        ('envelope-from="; dmarc=pass header.from=example.com;"@evil.example;', "fail"),
+        ("(domain of x; dmarc=pass) envelope-from=x@evil.example;", "fail"),
+        ("envelope-from=bounce+dmarc=fail=x@example.com; helo=h;", "pass"),
+    ],
+)
+def test_words_of_the_sender_within_the_results_are_no_verdict(spf: str, dmarc: str) -> None:
+    """The mail service writes the envelope's sender and the name that a server gives itself before its own verdict."""
+    results = f"Authentication-Results: amazonses.com; spf=pass {spf} dmarc={dmarc} header.from=example.com;\r\n"
+    raw = results.encode() + b"From: roma@example.com\r\n\r\nHi"
+
+    assert dmarc == read(raw).verdicts.dmarc
+
+
+@pytest.mark.parametrize(
     ("body", "named"),
     [
         (b"Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n\r\nText", "its end is missing"),

@@ -21,8 +21,12 @@ MOST_HEADERS = 300
 LONGEST_VALUE = 1_000
 
 RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,320}@[^\s<>;]{1,255}?)>?\s*;")
-VERDICT = re.compile(r"\b(spf|dkim|dmarc)=([a-z]+)", re.IGNORECASE)
-HEADER_FROM = re.compile(r"\bheader\.from=([^\s;]+)", re.IGNORECASE)
+NOT_SAID = re.compile(r"\([^()]*\)|\"[^\"]*\"")
+"""Comments and quoted strings of results (RFC 8601, 2.2): a sender may have their words in them."""
+VERDICT = re.compile(r"\s*(spf|dkim|dmarc)\s*=\s*([a-z]+)\b", re.IGNORECASE)
+LONGEST_RESULTS = 10_000
+"""Characters of results that are read."""
+HEADER_FROM = re.compile(r"\sheader\.from=([^\s;]+)", re.IGNORECASE)
 SES = "amazonses.com"
 
 TEXTS = ("text/plain", "text/html")
@@ -121,27 +125,28 @@ def _return_path(root: Part) -> str | None:
 def _verdicts(root: Part) -> MailVerdicts:
     """What the mail service says: of each header the first, as later ones came with the mail and prove nothing.
 
-    A pass of DMARC for another domain than that of From is none.
+    A pass of DMARC for another domain than that of From is none, and so is one beside another verdict of DMARC.
     """
     results = next(iter(root.all("Authentication-Results")), b"")
-    said = one_line(decoded(results))
-    service, _, rest = said.partition(";")
+    service, *said = NOT_SAID.sub(" ", one_line(decoded(results))[:LONGEST_RESULTS]).split(";")
     by_service = service.split()[:1] == [SES]
-    found: dict[str, str] = {}
-    for kind, value in VERDICT.findall(rest) if by_service else ():
-        found.setdefault(kind.lower(), value.lower())
-    judged = HEADER_FROM.search(rest)
-    senders = addresses(root.all("From"))
-    domains = {sender.address.rpartition("@")[2] for sender in senders}
-    if found.get("dmarc") == "pass" and judged and senders and judged[1].lower().rstrip(".;") not in domains:
-        found["dmarc"] = "fail"
-    spf = _first(root, "Received-SPF").partition(" ")[0].lower() or found.get("spf", "")
+    found: dict[str, list[str]] = {}
+    judged: set[str] = set()
+    for each in said if by_service else ():
+        if verdict := VERDICT.match(each):
+            found.setdefault(verdict[1].lower(), []).append(verdict[2].lower())
+            judged |= {one.lower().rstrip(".") for one in HEADER_FROM.findall(each)}
+    dmarc = found.get("dmarc", [""])
+    domains = {sender.address.rpartition("@")[2] for sender in addresses(root.all("From"))}
+    if len({*dmarc}) > 1 or (dmarc[0] == "pass" and domains and judged - domains):
+        dmarc = ["fail"]
+    spf = _first(root, "Received-SPF").partition(" ")[0].lower() or found.get("spf", [""])[0]
     return MailVerdicts(
         spam=_first(root, "X-SES-Spam-Verdict").lower(),
         virus=_first(root, "X-SES-Virus-Verdict").lower(),
-        spf=found.get("spf", "") if by_service else spf,
-        dkim=found.get("dkim", ""),
-        dmarc=found.get("dmarc", ""),
+        spf=found.get("spf", [""])[0] if by_service else spf,
+        dkim=found.get("dkim", [""])[0],
+        dmarc=dmarc[0],
     )
 
 

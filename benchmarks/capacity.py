@@ -141,12 +141,14 @@ def of_requests(office: Office) -> list[Cost]:
     desk, later = office.desk, Later()
     at_once = replace(desk, dispatch=later)
     receipt = office.cost("submit, judged: to the receipt", lambda: at_once.take_in(request(), "key", Submission()))
+    office.room.clock.advance(seconds=1)  # a later change moves a case in the index of changes
     after = office.cost("filed, two notices: after the receipt", lambda: desk.deliver(later.case_id))
     costs = [replace(receipt + after, name="submit, judged, filed, two notices"), receipt, after]
     stranger = request(requester=Requester("Ann", "ann@client.example.net", "paris"))
     costs.append(
         office.cost("the same from an unknown mail domain", lambda: desk.take_in(stranger, "other", Submission()))
     )
+    office.room.clock.advance(minutes=1)
     page = desk.cases.queue(0)
     case = desk.cases.load(page.rows[0].id)
     event = office.room.event(Escalated, level=1, handler="ihelp", reason="too-complex")

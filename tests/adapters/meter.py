@@ -6,8 +6,8 @@ The local AWS reports no consumed capacity, so it is reckoned by DynamoDB's rule
 - a read takes a unit for each 4 KB that it returns, all items of a query together; half a unit where it need not be
   consistent, and never less than that for one page;
 - a write takes a unit for each KB of the larger of the item before and after; twice that in a transaction;
-- each index that holds the item takes a write as well, two where the item moves in it; in a transaction no more, for
-  the indexes follow once it is committed.
+- each index that holds the item takes a write as well, two where the item moves in it, none where what it holds of
+  the item stays; in a transaction no more, for the indexes follow once it is committed.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 """
@@ -25,7 +25,7 @@ from typing import Any
 
 from intake_fn.adapters.dynamodb.due_index import SHARDS
 from intake_fn.adapters.dynamodb.values import instant
-from intake_fn.adapters.provision.dynamodb import INDEXES, KEYS
+from intake_fn.adapters.provision.dynamodb import INDEXES, KEYS, KEYS_ONLY
 
 READ_BYTES = 4096
 WRITE_BYTES = 1024
@@ -53,22 +53,30 @@ def units_to_read(items: Sequence[Wire], *, consistent: bool) -> float:
 
 def units_to_write(before: Wire | None, after: Wire | None, times: int = 1) -> int:
     """Capacity units of one item, its indexes included; `times` is 2 in a transaction."""
-    return times * _table_units(before, after) + sum(_index_units(keys, before, after) for keys in INDEXES.values())
+    return times * _table_units(before, after) + sum(_index_units(index, before, after) for index in INDEXES)
 
 
 def _table_units(before: Wire | None, after: Wire | None) -> int:
     return max(1, math.ceil(max(size(before or {}), size(after or {})) / WRITE_BYTES))
 
 
-def _index_units(keys: tuple[str, str], before: Wire | None, after: Wire | None) -> int:
-    """A put where the item comes in or changes, a delete where it goes, both where it moves."""
-    there = before if before and set(keys) <= before.keys() else None
-    here = after if after and set(keys) <= after.keys() else None
+def _index_units(index: str, before: Wire | None, after: Wire | None) -> int:
+    """A put where the item comes in or what the index holds of it changes, a delete where it goes, both for a move."""
+    keys = INDEXES[index]
+    there, here = (_held(index, image) for image in (before, after))
     if there == here:
         return 0
     if there and here and all(there[key] == here[key] for key in keys):
         return _table_units(there, here)
     return sum(_table_units(image, None) for image in (there, here) if image)
+
+
+def _held(index: str, item: Wire | None) -> Wire | None:
+    """What an index holds of an item: None of one that lacks a key."""
+    if not item or not set(INDEXES[index]) <= item.keys():
+        return None
+    held = {*KEYS, *INDEXES[index]} if index in KEYS_ONLY else item.keys()
+    return {name: value for name, value in item.items() if name in held}
 
 
 @dataclass

@@ -125,7 +125,8 @@ def test_each_use_case_costs_a_fixed_number_of_calls(dynamo_store: DynamoStore, 
     assert calls(lambda: dynamo_store.counted("text")) == ["GetItem"]
     assert calls(dynamo_store.counts) == ["Query"]
     assert calls(dynamo_store.ledger) == ["Query"]
-    assert calls(lambda: dynamo_store.due_items(MONDAY)) == ["Query"] * 4
+    assert calls(lambda: dynamo_store.due_items(MONDAY)) == [*["Query"] * 4, "BatchGetItem"]
+    assert calls(lambda: dynamo_store.due_items(MONDAY - timedelta(days=1))) == ["Query"] * 4
     assert calls(lambda: dynamo_store.alerts_due(MONDAY)) == ["Query"] * 4
     assert calls(lambda: dynamo_store.items_of("HD-1")) == ["Query"]
 
@@ -171,6 +172,40 @@ def test_a_retry_between_reading_and_writing_makes_a_step_stale(
     dynamo_store.save(3, then(again[0].case, filed()), item.id)
 
     assert dynamo_store.ledger() == Ledger(received=1, filed=1, queued=0, failed=0)
+
+
+def test_the_index_of_what_is_due_holds_keys_only(dynamo_store: DynamoStore, clients: Callable[[str], Any]) -> None:
+    """A lease does not write it: what it would cost is measured in tests/adapters/test_capacity.py."""
+    dynamo_store.create(received("HD-1", FileIssue()), "key")
+    (item,) = dynamo_store.items_of("HD-1")
+    dynamo_store.lease(item, MONDAY, 60)
+    found = clients("dynamodb").scan(TableName=dynamo_store.table.name, IndexName="due")["Items"]
+
+    assert [{"pk", "sk", "line", "turn"}] == [set(listed) for listed in found]
+
+
+def test_an_index_that_is_behind_lists_nothing_that_is_gone_or_waits(
+    dynamo_store: DynamoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a moment it lists what has left the outbox, and an item at its former place beside its new one."""
+    dynamo_store.create(received("HD-1", JudgeRequest(), FileIssue()), "key")
+    judging, filing = dynamo_store.items_of("HD-1")
+    later, query = MONDAY + timedelta(hours=1), dynamo_store.table.query
+    place: dict[str, Any] = {"IndexName": "due"}
+    line = {":partition": dynamo_store.table.get("OUT#HD-1", "000001#001")["line"]}  # type: ignore[index]  # it is there
+    behind = query("#line = :partition", line, **place)
+    dynamo_store.finish(judging)
+    dynamo_store.postpone(filing, later, "503")
+    listed = [*behind, *query("#line = :partition", line, **place)]
+    monkeypatch.setattr(
+        dynamo_store.table,
+        "query",
+        lambda _condition, values, _limit, **_: [one for one in listed if one["line"] == values[":partition"]],
+    )
+
+    assert 3 == len(listed)
+    assert [] == dynamo_store.dead_letters()
+    assert [(filing.id, later)] == [(item.id, item.next_attempt) for item in dynamo_store.due_items(later)]
 
 
 def test_a_log_of_more_than_a_megabyte_is_read_whole(dynamo_store: DynamoStore) -> None:

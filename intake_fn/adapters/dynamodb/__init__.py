@@ -52,6 +52,9 @@
 | due     | line: rest…, shard        | turn: rests since, id      | requests that rest, by the rule they go by |
 | due     | line: unreadable          | turn: as it was            | outbox items that were set aside        |
 
+The index `due` holds keys only, so that a write that moves nobody there, such as a lease, does not write it. The others
+hold whole items.
+
 `v` is the layout of the figures and the zone whose days they are of (core/figures).
 
 Everything is read by Get and Query: what a read costs depends on what it returns, not on what exists.

@@ -70,7 +70,7 @@ class DynamoOutbox:
     def _readable(self, line: str, bound: str, limit: int, free_at: str = "~") -> list[OutboxItem]:
         """The first `limit` that can be read and are free; the others are set aside, so that they hold up nothing."""
         while True:
-            first = first_due(self.table, line, bound, limit + MOST_LEASED)
+            first = self._whole(first_due(self.table, line, bound, limit + MOST_LEASED))
             items = [outbox_item(item) for item in first if str(item.get("leased_until", "")) <= free_at][:limit]
             unread = [item for item in items if item.unread]
             moved = (
@@ -80,7 +80,17 @@ class DynamoOutbox:
                 return [item for item in items if not item.unread]
 
     def _set_aside(self, limit: int) -> list[Item]:
-        return self.table.query("#line = :partition", {":partition": UNREADABLE}, limit, IndexName="due")
+        return self._whole(self.table.query("#line = :partition", {":partition": UNREADABLE}, limit, IndexName="due"))
+
+    def _whole(self, listed: Sequence[Item]) -> list[Item]:
+        """What the index `due` lists by its keys alone, read where it stands, in the order of the index.
+
+        An index follows its table: what has left the outbox since, or its place in the index, is left out. For a
+        moment an item may be listed at two places.
+        """
+        stored = {(item["pk"], item["sk"]): item for item in self.table.get_all(_keys_of(listed))}
+        found = [(stored.get((one["pk"], one["sk"])), (one["line"], one["turn"])) for one in listed]
+        return [item for item, place in found if item and place == (item.get("line"), item.get("turn"))]
 
     def _moved(self, item: OutboxItem, before: str, after: str) -> bool:
         """Move an item from one line of the index `due` to another; all else of it stays as it is."""
@@ -158,3 +168,8 @@ class DynamoOutbox:
         except Stale:
             log.warning("mail_not_counted", item=item.id)
             self.finish(item)
+
+
+def _keys_of(items: Sequence[Item]) -> list[Item]:
+    """The keys of items, each once."""
+    return [{"pk": pk, "sk": sk} for pk, sk in dict.fromkeys((item["pk"], item["sk"]) for item in items)]

@@ -24,6 +24,10 @@ INDEXES: Mapping[str, tuple[str, str]] = {
 """Their keys. `handler` and `changed` came later; what they are by stands in all states, so that DynamoDB fills them by
 itself."""
 
+KEYS_ONLY = frozenset({"due"})
+"""Indexes that hold nothing but keys: a write that moves no key, such as a lease, does not write them. An index of a
+table that was made before holds whole items, and stays as it is."""
+
 EXPIRES = "expires"
 NO_TABLE = "table"
 NO_EXPIRY = f"expiry by {EXPIRES}"
@@ -165,7 +169,8 @@ def _described(client: DynamoDBClient, name: str) -> Any | None:
 
 
 def _index(name: str) -> Any:
-    return {"IndexName": name, "KeySchema": _keys(*INDEXES[name]), "Projection": {"ProjectionType": "ALL"}}
+    projection = "KEYS_ONLY" if name in KEYS_ONLY else "ALL"
+    return {"IndexName": name, "KeySchema": _keys(*INDEXES[name]), "Projection": {"ProjectionType": projection}}
 
 
 def _attributes(*names: str) -> Any:

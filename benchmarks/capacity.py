@@ -45,6 +45,9 @@ DUE = (0, 10, 1000)
 SWEEP = 100
 """Alarms that one sweep takes up at most."""
 
+WORDS = "its words in the search index, by the sweep"
+"""What is written for the seventeen words of the request that is submitted; each further one is a unit."""
+
 UNTIL_WARNING = timedelta(hours=4, minutes=5)
 """Half of the eight hours that level 4 has for a request of priority high, and a little."""
 
@@ -144,6 +147,7 @@ def of_requests(office: Office) -> list[Cost]:
     office.room.clock.advance(seconds=1)  # a later change moves a case in the index of changes
     after = office.cost("filed, two notices: after the receipt", lambda: desk.deliver(later.case_id))
     costs = [replace(receipt + after, name="submit, judged, filed, two notices"), receipt, after]
+    costs.append(office.cost(WORDS, lambda: post_pending(desk)))
     stranger = request(requester=Requester("Ann", "ann@client.example.net", "paris"))
     costs.append(
         office.cost("the same from an unknown mail domain", lambda: desk.take_in(stranger, "other", Submission()))

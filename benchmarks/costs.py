@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks.capacity import Cost, Office, of_a_sweep, of_requests, of_the_queue
+from benchmarks.capacity import WORDS, Cost, Office, of_a_sweep, of_requests, of_the_queue
 from intake_fn.adapters.aws import client
 from intake_fn.adapters.metrics import UNITS
 from intake_fn.adapters.provision.monitoring import ALARMS
@@ -101,6 +101,7 @@ LOG_KILOBYTES = 1.5
 def amounts(requests: int, costs: Mapping[str, Cost], life: Life) -> dict[str, float]:
     """How much of each thing a month takes at so many requests."""
     submit, step = costs["submit, judged, filed, two notices"], costs["escalation, two notices"]
+    words = costs[WORDS]  # of the request, and as many of each note
     sweep, sync = costs["sweep"], costs["sync with nothing new in Mantis"]
     look, page = costs["a request as the desk shows it"], costs["the queue: all open requests"]
     steps = life.escalations + life.notes
@@ -110,14 +111,17 @@ def amounts(requests: int, costs: Mapping[str, Cost], life: Life) -> dict[str, f
         + life.step_seconds * (steps + life.mails_in)
         + life.page_seconds * (life.looks + life.lists)
     )
-    written = requests * (submit.written + step.written * steps) + MINUTES * (sweep.written + sync.written)
-    read = requests * (submit.read + step.read * steps + look.read * life.looks + page.read * life.lists)
+    found = 1 + life.notes
+    written = requests * (submit.written + step.written * steps + words.written * found)
+    read = requests * (
+        submit.read + step.read * steps + words.read * found + look.read * life.looks + page.read * life.lists
+    )
     stored = requests * 12 * STORED_YEARS
     return {
         "Lambda, calls": calls + requests + MINUTES,  # a request is filed by a call of its own
         "Lambda, GB-seconds": MEMORY * (seconds + MINUTES * 0.5),
         "HTTP API, calls": calls,
-        "DynamoDB, write units": written,
+        "DynamoDB, write units": written + MINUTES * (sweep.written + sync.written),
         "DynamoDB, read units": read + MINUTES * (sweep.read + sync.read),
         "DynamoDB, GB": stored * life.kilobytes / 1e6,
         "DynamoDB, GB with point-in-time recovery": stored * life.kilobytes / 1e6,

@@ -73,11 +73,12 @@ def test_the_million_is_there_when_its_time_comes(dynamodb: Any, process: Proces
 def test_a_request_costs_a_fixed_number_of_calls(dynamodb: Any, process: Process) -> None:
     """Who makes one of these dearer decides to."""
     costs = of_requests(office(dynamodb, process, MILLION))
-    whole, receipt, after, *others = costs
+    whole, receipt, after, words, *others = costs
 
     assert (4, 0, 0) == (receipt.calls, receipt.mantis, receipt.mails)
     assert (14, 1, 2) == (after.calls, after.mantis, after.mails)
     assert (33, 40) == (receipt.written, after.written)
+    assert (5, 17 + 5) == (words.calls, words.written)
     assert receipt.calls + after.calls == whole.calls
     assert [(17, 1, 2), (17, 3, 2), (1, 0, 0), (1, 0, 0), (2, 1, 0), (2, 0, 0)] == [
         (cost.calls, cost.mantis, cost.mails) for cost in others

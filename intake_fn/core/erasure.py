@@ -153,8 +153,9 @@ class DataSubject:
 
 
 def _forms_of(box: str) -> Iterator[str]:
-    """The address as texts and links hold it."""
-    if not box:
+    """The address as texts and links hold it; of an account of Mantis, which may be any word, where it is a member."""
+    if "@" not in box:
+        yield from [rf'"(?:account|{"|".join(ADDRESSES)})": ?"{re.escape(box)}"'] if box else []
         return
     for form in {box, _unicode(box), quote(box, safe="")}:
         yield rf"(?<![\w.+%-]){re.escape(form)}(?![\w-]|\.\w)"

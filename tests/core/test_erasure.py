@@ -192,6 +192,18 @@ def test_a_name_of_one_word_is_anybodys() -> None:
     assert 1 == left.unnamed
 
 
+def test_an_account_of_mantis_is_no_word_of_others() -> None:
+    """It may be any word; it is known where it is an account."""
+    subject = DataSubject("sales")
+
+    assert "The sales list of sales@example.com is empty." == subject.without(
+        "The sales list of sales@example.com is empty."
+    )
+    assert subject.is_in('{"requester":{"name":"","account":"Sales","office":""}}')
+    assert subject.may_be_in("The sales list")
+    assert subject.is_theirs("sales")
+
+
 def test_after_the_time_of_keeping_everybodys_words_go_and_the_help_desk_stays() -> None:
     """Retention erases for all; who handled it is the organisation's record."""
     case = anns(happened(CopyAdded, address="jo@client.example.org"), happened(Resolved, resolution="Mended."))

@@ -401,10 +401,28 @@ class Eraser:
         return "\n".join((raw, mail.subject, mail.text, *(sender.address for sender in mail.senders)))
 
     def _still_there(self, plan: Plan) -> Iterator[str]:
-        """What still holds their address or full name, after all: everything is read once more."""
+        """What still holds their address or full name, after all: everything is read once more.
+
+        A request of somebody else who has the same name holds it rightly.
+        """
+        of_address, namesakes = DataSubject(plan.box), dict[str, bool]()
         for item in self.everything():
-            if plan.subject.is_in(item.text):
-                yield f"It still stands in {' '.join(plan.subject.without(part) for part in item.key)}. Run it again."
+            if not plan.subject.is_in(item.text):
+                continue
+            if item.place is Place.CASE and not of_address.is_in(item.text):
+                if item.id not in namesakes:
+                    namesakes[item.id] = self._is_a_namesakes(item.id, plan.subject)
+                if namesakes[item.id]:
+                    continue
+            yield f"It still stands in {' '.join(plan.subject.without(part) for part in item.key)}. Run it again."
+
+    def _is_a_namesakes(self, case_id: str, subject: DataSubject) -> bool:
+        """Whether nothing would go from a request in which their name stands."""
+        with suppress(Unknown, Unreadable):
+            case = self.desk.cases.load(case_id)
+            left = erased(case, subject)
+            return not left.changed(case) and not [*to_change(self.desk.outbox.items_of(case_id), subject, left.role)]
+        return False
 
 
 @dataclass(frozen=True, slots=True)

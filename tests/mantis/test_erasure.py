@@ -464,6 +464,19 @@ def test_a_name_that_others_have_too_can_be_left_out(new_house: Any) -> None:
     assert () == house.eraser().plan(house.ann.email, [name.upper() for name in names]).subject.names
 
 
+def test_somebody_else_of_the_same_name_stays_and_is_no_reason_to_run_it_again(new_house: Any) -> None:
+    """It is their name, too, and no run would take it."""
+    house = new_house()
+    house.ann_sends()
+    other = request(requester=replace(house.ann, email="another@example.org"), summary="Of another one")
+    case_id = house.desk.take_in(other, "of-a-namesake").id
+
+    record = house.erased()
+
+    assert house.store.load(case_id).request == other
+    assert (True, []) == (record.finished, [line for line in record.left if "Run it again" in line])
+
+
 def test_a_mail_of_somebody_else_that_nobody_has_read_stays(new_house: Any) -> None:
     """The plan counts it, and the record names it; once somebody has decided on it, it goes like any other."""
     house = new_house()

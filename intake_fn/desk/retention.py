@@ -118,7 +118,7 @@ def _applied(eraser: Eraser, rule: Rule, state: RetentionState, done: Counter[st
     if before is None:
         return state
     if rule in RESTING:
-        done[rule.value] += _requests(eraser, rule, before, state)
+        _requests(eraser, rule, before, state, done)
     elif rule in BY_AGE:
         return _files(eraser, rule, before, state, done)
     elif rule is Rule.MAIL_RECORDS:
@@ -135,11 +135,11 @@ def _numbers(done: Counter[str]) -> dict[str, int]:
 # --- what goes --------------------------------------------------------------------------------
 
 
-def _requests(eraser: Eraser, rule: Rule, before: datetime, state: RetentionState) -> int:
+def _requests(eraser: Eraser, rule: Rule, before: datetime, state: RetentionState, done: Counter[str]) -> None:
     """Requests that have rested long enough. One with files loses these first, by their rule, or all by its own."""
     at_all = cut_off_of(Rule.CLOSED_REQUESTS, state.rules, eraser.desk.clock())
     whole = rule is not Rule.ATTACHMENTS or before == at_all
-    done = 0
+    by = Rule.CLOSED_REQUESTS if whole and rule is Rule.ATTACHMENTS else rule
     may_go = partial(has_rested, rule=rule, before=before)  # the list may be late, and somebody work on it meanwhile
     for case_id in (one.id for one in eraser.store.resting(rule, before, PORTION)):
         if eraser.desk.seconds_left() <= 0:
@@ -149,14 +149,13 @@ def _requests(eraser: Eraser, rule: Rule, before: datetime, state: RetentionStat
                 _erase_whole(eraser, case_id, may_go)
             else:
                 eraser.erase_files(case_id, SPECDESK, may_go)
-            done += 1
+            done[by.value] += 1
         except SpecdeskError as error:
             log.warning("retention_postponed", case=case_id, error=str(error))
             eraser.store.rest_until(case_id, before + LATER)
         except Exception:  # whatever it is: one poisoned case must not block the others
             log.exception("retention_postponed", case=case_id)
             eraser.store.rest_until(case_id, before + LATER)
-    return done
 
 
 def _erase_whole(eraser: Eraser, case_id: str, may_go: MayGo) -> None:

@@ -7,7 +7,7 @@ on it, or support.yml is changed, until then.
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from intake_fn.core.errors import Unreadable
@@ -97,6 +97,11 @@ class _Listed:
 
     def before(self, instant: datetime, limit: int) -> Sequence[Aged]:
         """What counts since before an instant, the oldest first, at most so many."""
+        if (
+            self._rule is Rule.CLOSED_REQUESTS
+        ):  # one that has files is listed by these, and loses its words all the same
+            both = (self._lists.resting(rule, instant, limit) for rule in (Rule.CLOSED_REQUESTS, Rule.ATTACHMENTS))
+            return sorted(chain(*both), key=lambda one: one.since)[:limit]
         if self._rule in RESTING:
             return self._lists.resting(self._rule, instant, limit)
         if self._rule is Rule.MAIL_RECORDS:

@@ -91,10 +91,24 @@ def test_what_goes_next_is_counted_named_and_dated(web: Web) -> None:
     assert f'href="/desk/requests/{case_id}"' in text
     assert "Kept 730 days, since it was resolved Due now 0 Within 30 days 1" in shown["attachments"]
     assert "22 Nov 2028" in shown["attachments"]
-    assert case_id not in shown["closed_requests"]
+    assert "Due now 0 Within 30 days 0 Next" in shown["closed_requests"]
+    assert f"{case_id} 22 Nov 2029" in shown["closed_requests"]
     web.clock.advance(days=40)
     web.sign_in("paul@example.com")
     assert "Due now 1 Within 30 days 1, with those that are due" in cards(web)["attachments"]
+
+
+def test_a_rule_that_waits_counts_the_requests_that_have_files_as_well(process: Process, spec: Spec) -> None:
+    """They lose their words by it like any other: nobody is to think that a slip would take fewer."""
+    web = with_rule(process, spec, Rule.CLOSED_REQUESTS, 100)
+    rules = dict(web.store.retention.rules)
+    waits = Settled(100, 1095, web.clock() + timedelta(days=130))
+    web.store.retention = RetentionState({**rules, Rule.CLOSED_REQUESTS.value: waits})
+    resolved(web)
+    web.clock.advance(days=101)
+    web.sign_in("paul@example.com")
+
+    assert "Of what is stored now, 1 will be due then." in cards(web)["closed_requests"]
 
 
 def test_files_go_with_their_request_where_that_goes_first(process: Process, spec: Spec) -> None:

@@ -29,7 +29,7 @@ ADMIN_TOKEN = "SPECDESK_MANTIS_ADMIN_TOKEN"  # noqa: S105 - the name of a variab
 
 MX = "The domain has to be verified in SES, and its MX record has to lead to it: docs/operate/mail-in.md, Set-up."
 
-WAIT = "Wait some minutes, and look again; a function that needs the index may be deployed after that."
+WAIT = "DynamoDB fills it by itself: look again in some minutes. Until then lists are read the long way round."
 
 VERIFY = "Follow the link in the mail that Amazon SES sends there, or verify its domain in SES."
 

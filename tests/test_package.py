@@ -16,7 +16,7 @@ import sys
 import sysconfig
 import threading
 import zipfile
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ from intake_fn.adapters.provision.package import (
     PLATFORMS,
     SERVICES,
     SYMBOLS,
+    Part,
     Target,
     assemble,
     compile_with,
@@ -45,7 +46,7 @@ from intake_fn.adapters.provision.package import (
     without_symbols,
 )
 from intake_fn.adapters.provision.s3 import create_bucket
-from intake_fn.commands.package import LARGEST, LARGEST_ZIP, MEGABYTE, refuse_old_system, target_of
+from intake_fn.commands.package import LARGEST, LARGEST_ZIP, MEGABYTE, refuse_old_system, refuse_too_large, target_of
 from intake_fn.commands.stages import stage_settings
 from intake_fn.core.errors import Refused
 from intake_fn.core.request import Kind
@@ -333,6 +334,23 @@ def test_the_package_fits(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
 
     assert LARGEST > size
     assert LARGEST_ZIP > zipped
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "index", "told"),
+    [
+        (57, 10, ""),  # a spec of some thousand clauses
+        (61, 1, "61.0 MB zipped without the index"),
+        (57, 200, "357.0 MB unzipped, of at most 230; 300.0 are indexes"),
+    ],
+)
+def test_a_large_spec_is_no_package_that_is_too_large(dependencies: int, index: int, told: str) -> None:
+    """Lambda limits what is unzipped; the limit of the zip holds what we package, and no spec of a user's."""
+    parts = [Part("dependencies", 1, 57 * MEGABYTE, dependencies * MEGABYTE)]
+    parts += [Part("index", 1, index * 3 // 2 * MEGABYTE, index * MEGABYTE)]
+    plain = {"zipped": sum(part.zipped for part in parts), "unzipped": sum(part.unzipped for part in parts)}
+    with pytest.raises(Refused, match=told) if told else nullcontext():
+        refuse_too_large(parts, plain)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from intake_fn.core.inbound.files import accepted
 from intake_fn.core.inbound.fingerprint import fingerprint_of
 from intake_fn.core.inbound.mail import MailAddress, MailFile
 from intake_fn.core.inbound.record import MOST_ATTEMPTS, MailDecision, MailOutcome, MailRecord
-from intake_fn.core.inbound.request import instead_of_text, request_of, shortened
+from intake_fn.core.inbound.request import asked, instead_of_text, request_of, shortened
 from intake_fn.core.inbound.thanks import only_thanks
 from intake_fn.core.mail_throttle import DAY, RECEIPTS, mailbox
 from intake_fn.core.names import REQUESTER, SPECDESK
@@ -271,7 +271,7 @@ def _carried_out(desk: TakingMail, mail: InboundMail, record: MailRecord, decisi
 def _made(desk: TakingMail, mail: InboundMail, record: MailRecord, decision: MailDecision) -> str:
     """The request that a mail makes, with its files and what a colleague should know of it."""
     key = key_of(record.fingerprint)
-    text, files = _content(desk, mail, key)
+    text, files = _content(desk, mail, key, asked(mail, desk.process))
     request = replace(request_of(mail, desk.process), attachments=files)
     request = replace(request, description=text or request.description, mail=record.fingerprint)
     request = with_kind(desk, request)
@@ -356,10 +356,10 @@ def _once(desk: TakingMail, case_id: str, event: RequesterReplied | Noted) -> No
     desk.change(case_id, decide)
 
 
-def _content(desk: TakingMail, mail: InboundMail, key: str) -> tuple[str, tuple[Attachment, ...]]:
-    """The text of a mail, no longer than a form's, and its files in the file store."""
+def _content(desk: TakingMail, mail: InboundMail, key: str, text: str = "") -> tuple[str, tuple[Attachment, ...]]:
+    """The text of a mail, or what is given for it, no longer than a form's; and its files in the file store."""
     files = accepted(mail.files)
-    text = mail.reply.strip() or mail.text.strip()
+    text = text or mail.reply.strip() or mail.text.strip()
     limit = desk.process.intake.text_characters
     if len(text) > limit:
         whole = MailFile("message.txt", "text/plain", text.encode(errors="replace"))

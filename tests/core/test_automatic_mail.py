@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake_fn.core.inbound.automatic import automatic
-from intake_fn.core.inbound.mail import InboundMail, MailAddress
+from intake_fn.core.inbound.mail import Bounced, InboundMail, MailAddress, MailFile
 from intake_fn.core.inbound.thanks import only_thanks
 
 
@@ -42,6 +42,51 @@ def test_an_absence_says_so_first_and_a_person_who_mentions_one_is_a_person(
     )
 
     assert (automatic(mail, {"helpdesk@example.com"}) is not None) is is_automatic
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("I am on leave from Monday: who approves?", "Please give my approvals to Jo."),
+        ("Ich bin ab Montag im Urlaub, bitte Vertretung einrichten", "Bitte tragen Sie meine Vertretung ein."),
+        ("Abwesenheitskalender: Fehler beim Speichern", "Der Kalender speichert den 24.12. nicht."),
+        ("Automatic reply: not sent to clients", "The system sends no acknowledgement to our clients."),
+        ("Notices", "Our client says that this message is automatically generated. We have received five."),
+        ("Notice twice", 'We have received two notices. They say "please do not reply to this email".'),
+    ],
+)
+def test_a_new_request_about_what_programs_write_is_a_persons(subject: str, text: str) -> None:
+    """It answers no mail, and does not say that its writer is away."""
+    mail = InboundMail(
+        senders=(MailAddress("ida@example.org"),), return_path="x@x.example", subject=subject, reply=text
+    )
+
+    assert automatic(mail, {"helpdesk@example.com"}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_automatic"),
+    [
+        ("", True),
+        ("Ida has accepted this invitation.", True),
+        ("When: Monday\nWhere: Teams", True),
+        ("I cannot come. It is voyage 7.", False),
+    ],
+)
+def test_words_in_an_answer_to_an_invitation_are_a_persons(text: str, is_automatic: bool) -> None:
+    """Unless the calendar wrote them by itself."""
+    file = MailFile("invite.ics", "text/calendar", b"BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n")
+    sender = (MailAddress("ida@example.org"),)
+    mail = InboundMail(senders=sender, return_path="x@x.example", subject="Declined: Call", reply=text, files=(file,))
+
+    assert (automatic(mail, {"helpdesk@example.com"}) is not None) is is_automatic
+
+
+@pytest.mark.parametrize("status", ["5.1.7", "5.1.8"])
+def test_a_bounce_that_blames_the_sender_says_nothing_of_the_mailbox(status: str) -> None:
+    """RFC 3463: bad sender's mailbox, bad sender's system; the recipient is not suppressed for it."""
+    assert not Bounced("ida@example.org", status, "failed").lasts
+    assert Bounced("ida@example.org", "5.1.10", "failed").lasts
 
 
 @pytest.mark.parametrize(

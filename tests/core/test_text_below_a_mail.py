@@ -48,6 +48,11 @@ def reply(text: str, *, is_reply: bool = False) -> str:
         "The label says\n\nSent from the warehouse",
         "Look at the log.\n10:15 client <m@example.org> wrote:  could not connect\nNothing else happens.",
         "The mail came back to max@example.org:\n> Undelivered\nWhy?",
+        "It fails.\n\nOn 12 May the carrier wrote:\nPlease correct the code.\n\nWhat shall we do?",
+        "Es geht nicht.\n\nAm 3. Mai um 10:15 schrieb der Spediteur:\nBitte den Code ändern.\n\nWas nun?",
+        "Explain this:\n\n-----Original Message-----\nFrom: ops@carrier.example\n\nThe cut-off has passed.",
+        "First the label.\n\n__________\nThe second is that +44 20 7946 0997 of the depot is wrong.",
+        "Please add this user:\n__________\nJo Wu\nWu Ltd\n+44 20 7946 0996",
     ],
 )
 def test_no_sentence_of_a_person_is_left_out(text: str) -> None:
@@ -64,8 +69,64 @@ def test_no_sentence_of_a_person_is_left_out(text: str) -> None:
         (f"Max\n\n{NOTICE}\n\nPlease consider the environment before printing this mail.", "Max"),
         (f"Max\n\n{HINWEIS}", "Max"),
         ("Max\nSent from my iPhone", "Max"),
+        ("Max\n\n获取 Outlook for iOS", "Max"),
+        ("Max\n\nOutlook for Android を入手", "Max"),
+        ("Max\n____________\nDr. Max Bell, Head of Sales\nSaltmarsh Group\nTel. +44 20 7946 0999", "Max"),
+        ("Max\n___\nSaltmarsh Group Ltd\n1 Dock Road\n+44 20 7946 0998 | www.saltmarsh.example", "Max"),
+        ("Max\n________\nMax Bell | 物流部\n电话\uff1a+86 21 1234 5678", "Max"),
+        (f"Max\nHead of Sales\nSaltmarsh Group\nT: +44 20 7946 0999\n{NOTICE}", "Max"),
     ],
 )
 def test_what_programs_and_companies_write_is_left_out(below: str, left: str) -> None:
     """A true card and a true notice."""
     assert reply(f"The third one.\n\nKind regards\n{below}") == f"The third one.\n\nKind regards\n{left}"
+
+
+HEAD = (
+    "From: Help Desk <helpdesk@example.com>\nSent: Thursday\nTo: Max\nSubject: A question\n\nWhich?\nThe weekly one.\n"
+)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "see my answers below in red.",
+        "Antworten unten.",
+        "voir ci-dessous.",
+        "请见下面的回复。",
+        "Ver abajo.",
+        "下記の通りです。",
+    ],
+)
+def test_who_says_that_they_answer_below_is_read_below(above: str) -> None:
+    """Their answers stand in what is quoted; without such words it is history."""
+    assert "The weekly one." in reply(f"{above}\n\n{HEAD}", is_reply=True)
+    assert reply(f"The monthly one.\n\n{HEAD}", is_reply=True) == "The monthly one."
+
+
+def test_answers_below_a_signature_that_stands_above_the_quotation_stay() -> None:
+    """The signature ends where the quotation begins, or at a postscript."""
+    text = "Hi.\n\n-- \nMax Bell\n\nOn 26 Nov 2026, Help Desk <h@example.com> wrote:\n\n> Which?\n\nThe weekly.\n"
+
+    assert reply(text, is_reply=True) == "Hi.\n\nThe weekly."
+    assert reply("Hi.\n-- \nMax Bell\n\nPS: since Monday.") == "Hi.\nPS: since Monday."
+
+
+def test_what_somebody_else_wrote_stays_in_an_answer() -> None:
+    """A program writes a date with its year, or an address, where a person says who wrote what they quote."""
+    said = "It is this.\n\nAt 10:15 our agent wrote:\nNo such container.\n\nSo we cannot load."
+
+    assert reply(f"{said}\n\nOn 26/11/2026 09:12, Help Desk wrote:\nWhich?", is_reply=True) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "head"),
+    [
+        ("Seit Juni, 1012.", "Am 26.11.26, 09:12 schrieb Help Desk <helpdesk@example.com>:"),
+        ("Since 12 May", "On Thu, Nov 26, 2026 at 9:12 AM Help Desk <\nhelpdesk@example.com> wrote:"),
+        ("It is rate 7.", "On Thu, Nov 26, 2026 at 9:12 AM Help Desk\n<helpdesk@example.com> wrote:"),
+    ],
+)
+def test_a_sentence_right_above_who_wrote_is_none_of_it(said: str, head: str) -> None:
+    """Also where it holds a number or a date, and no empty line follows it."""
+    assert reply(f"{said}\n{head}\n\n> Since when?\n", is_reply=True) == said

@@ -289,6 +289,34 @@ def test_what_a_program_wrote_changes_nothing(room: Room, raw: bytes) -> None:
     assert (room.seen(case.id), len(room.mailer.sent)) == (version, sent)
 
 
+GROUP = {"List-Id": "<x.example.com>", "List-Post": "<mailto:x@example.com>", "Precedence": "list"}
+
+
+def test_a_person_who_answers_through_a_group_is_heard(room: Room) -> None:
+    """Another post waits for a person; advertisements, and what the group's own program writes, are ignored."""
+    case = waits(room)
+    answer = taken(room, mail("It is list 7.", headers=GROUP, to=address(room, case.id)))
+    post = taken(room, mail("List 8 is empty.", headers=GROUP))
+    advert = taken(room, mail("Buy.", headers={"List-Unsubscribe": "<https://x.example>", "Precedence": "bulk"}))
+    of_group = mail("It awaits approval.", headers={**GROUP, "X-List-Administrivia": "yes"}, to=address(room, case.id))
+    outcomes = [one.outcome.value for one in (answer, post, advert, taken(room, of_group))]
+
+    assert ["threaded", "quarantined", "ignored", "ignored"] == outcomes
+
+
+def test_a_thread_of_others_that_asks_for_help_is_told_whole(room: Room) -> None:
+    """We never saw what it answers; where it answers a mail of ours, we know it."""
+    thread = (
+        "+helpdesk\n\nOn 25 Nov 2026, at 17:03, Ann <ann@plover.example.org> wrote:\n\n> Invoice 7 is shown twice.\n"
+    )
+    ours = thread.replace("ann@plover.example.org", DESK)
+    told = [taken(room, mail(text, subject="Re: Invoice", headers={"References": "<a@b>"})) for text in (thread, ours)]
+    texts = [room.store.load(record.case_id).request.description for record in told]
+
+    assert "Invoice 7 is shown twice." in texts[0]
+    assert texts[1] == "+helpdesk"
+
+
 def test_a_header_that_exchange_writes_on_all_mail_is_no_sign(room: Room) -> None:
     """Nor is an absence that somebody mentions while they ask."""
     first = taken(room, mail(headers={"X-Auto-Response-Suppress": "All", "Auto-Submitted": "no"}))

@@ -29,6 +29,7 @@ from intake_fn.core.inbound.languages import (
     DELIVERY_FAILED,
     GREETINGS,
     INVITATION_ANSWERS,
+    INVITATION_WAS_ANSWERED,
     LEFT,
     MACHINE_WRITTEN,
     MAIL_WORDS,
@@ -89,7 +90,14 @@ OTHERWISE = re.compile(r"\b(?:the|an?|our|no|my|was|were|been|not|if|when|while|
 """What makes an absence that follows none of the writer's now."""
 MACHINE = pattern(MACHINE_WRITTEN)
 RECEIPT = pattern(RECEIPTS)
+RECEIVED = re.compile("we(?: have|'ve) received", re.IGNORECASE)
+"""What a receipt says of a mail of its reader's, and a person of whatever came."""
 BOUNCE = pattern(DELIVERY_FAILED, r"^\W*")
+BY_CALENDAR = pattern(INVITATION_WAS_ANSWERED)
+IN_QUOTES = re.compile(
+    '["\u201c\u201d\u201e\u00ab\u300c][^"\u201c\u201d\u00bb\u300d]{0,300}["\u201c\u201d\u00bb\u300d]'
+)
+"""What somebody quotes within a sentence."""
 ANSWERED = pattern(INVITATION_ANSWERS, r"^\W*", COLON)
 READ = pattern(READ_RECEIPTS, r"^\W*", COLON)
 SAYS_READ = pattern(WAS_READ, r"^\W*")
@@ -135,6 +143,24 @@ def _listed(mail: InboundMail, _: Collection[str]) -> str:
     return "mail.bulk" if any(name in mail.headers for name in LISTS) else ""
 
 
+def is_group_post(mail: InboundMail) -> bool:
+    """Whether a person wrote to a group, whose program passes it on: no advertisement, and no word of that program."""
+    precedence = {value.strip().lower() for value in mail.headers.get("precedence", ())}
+    posts = [value.strip().lower() for value in mail.headers.get("list-post", ())]
+    sender = mail.senders[0].address if mail.senders else ""
+    return (
+        precedence <= {"list"}
+        and bool(posts)
+        and "no" not in posts
+        and "x-list-administrivia" not in mail.headers
+        and not BY_LIST.search(sender)
+    )
+
+
+BY_LIST = re.compile(r"-(?:bounces|owner|request|admin|confirm\w*)(?:[+=].*)?@|^(?:listserv|majordomo|mailman|sympa)@")
+"""Addresses from which programs of groups write."""
+
+
 def _marked(mail: InboundMail, _: Collection[str]) -> str:
     said = [value.strip().lower() for name in AUTO_HEADERS for value in mail.headers.get(name, ())]
     classes = " ".join(mail.headers.get("x-post-messageclass", ()))
@@ -154,21 +180,24 @@ def _from_program(mail: InboundMail, _: Collection[str]) -> str:
     return "mail.bounced" if BOUNCE.search(mail.subject) else "mail.program"
 
 
-def _absent(mail: InboundMail, _: Collection[str]) -> str:
+def _absent(mail: InboundMail, ours: Collection[str]) -> str:
     """The reason of an absence note: by its subject, or by a short text without a question."""
     subject = _bare(mail.subject)
     away = _says_first(mail.reply[:BEGINNING])
+    to_token = any("+" in one.address and _plain(one.address) in ours for one in mail.to)
+    answers = bool(mail.references) or to_token or subject != mail.subject or NUMBER.search(mail.subject) is not None
+    asks = "?" in mail.reply
+    returns = WRITER_RETURNS.search(mail.reply[:SHORT]) is not None
+    says_so = answers or away or not mail.reply.strip()
     if (
-        ABSENCE_MARK.search(subject)
-        or FIRST_PERSON.match(subject)
+        (ABSENCE_MARK.search(subject) and (says_so or (returns and not asks)))
+        or (FIRST_PERSON.match(subject) and says_so)
         or ABSENCE.fullmatch(subject)
         or _marks_reply(subject)
-        or (away and ABSENCE.search(subject))
+        or (away and ABSENCE.search(subject) and (answers or not asks))
     ):
         return "mail.absent"
-    answers = bool(mail.references) or subject != mail.subject
-    returns = WRITER_RETURNS.search(mail.reply[:SHORT])
-    return "mail.absent" if away and returns and answers and _is_short(mail.reply) and "?" not in mail.reply else ""
+    return "mail.absent" if away and returns and answers and _is_short(mail.reply) and not asks else ""
 
 
 def _marks_reply(subject: str) -> bool:
@@ -192,8 +221,10 @@ def _receipt(mail: InboundMail, _: Collection[str]) -> str:
     if not _is_short(mail.reply):
         return ""
     head = f"{mail.subject}\n{mail.reply[:BEGINNING]}"
-    by_machine = MACHINE.search(mail.reply)
-    return "mail.receipt" if by_machine and RECEIPT.search(head) else ""
+    by_machine = MACHINE.search(IN_QUOTES.sub(" ", mail.reply))
+    said = RECEIPT.search(head)
+    is_ours = said and RECEIVED.fullmatch(said[0]) and "your" not in head[said.end() : said.end() + CLAUSE].lower()
+    return "mail.receipt" if by_machine and said and not is_ours else ""
 
 
 def _read(mail: InboundMail, _: Collection[str]) -> str:
@@ -209,7 +240,8 @@ def _calendar(mail: InboundMail, _: Collection[str]) -> str:
     replies = [
         file for file in mail.files if file.content_type == "text/calendar" and _REPLY_METHOD.search(file.content)
     ]
-    says_nothing = not mail.reply.strip() or ANSWERED.search(mail.subject)
+    by_itself = ANSWERED.search(mail.subject) and BY_CALENDAR.search(mail.reply[:BEGINNING])
+    says_nothing = not mail.reply.strip() or by_itself
     return "mail.calendar" if replies and says_nothing else ""
 
 

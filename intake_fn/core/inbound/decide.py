@@ -4,6 +4,7 @@
 |----------------------------------------------------------------|-------------|-----------------------------|
 | a virus                                                        | rejected    |                             |
 | a program wrote it (core/inbound/automatic.py)                 | ignored     |                             |
+| a post to a group, as people make it, that names no request    | quarantined | yes                         |
 | spam; it could not be examined for viruses                     | quarantined | yes                         |
 | several senders, or none                                       | quarantined | yes, if it has one          |
 | the domain of From fails: DMARC, or SPF and DKIM where it has none | quarantined | yes                     |
@@ -18,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from intake_fn.core.inbound.automatic import automatic
+from intake_fn.core.inbound.automatic import automatic, is_group_post
 from intake_fn.core.inbound.record import MailOutcome
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.texts import Message, message
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from intake_fn.core.inbound.mail import InboundMail
     from intake_fn.core.process import Person, Process
 
+BULK = "mail.bulk"
 FAILS = ("fail", "softfail")
 
 
@@ -40,7 +42,9 @@ def turned_away(
     if mail.verdicts.virus == "fail":
         return MailOutcome.REJECTED, message("mail.virus")
     if why := automatic(mail, ours):
-        return None if released else (MailOutcome.IGNORED, why)
+        is_post = why.key == BULK and is_group_post(mail)
+        if not released and not (is_post and joins):
+            return (MailOutcome.QUARANTINED if is_post else MailOutcome.IGNORED, why)
     if released:
         return None
     why = next(filter(None, (rule(mail) for rule in RULES)), None) or _unconfirmed(mail, process, joins=joins)

@@ -60,6 +60,7 @@ sent from (?:my|yahoo|outlook|mail|samsung|proton|gmail|spark|bluemail|huawei|xi
 yahoo mail ?: \\w+, \\w+,? \\w+
 sent (?:via|with) .{1,60}
 get outlook for .{0,60}|download outlook for .{0,60}
+(?:获取|下载|取得|下載) ?outlook(?: for)? .{0,20}|(?:获取|下载)适用于 .{1,20} 的 outlook|outlook(?: for)? .{1,20} ?(?:を入手|をダウンロード|を取得)(?:する|してください)?
 von meinem .{1,30} gesendet|gesendet (?:von|mit) .{1,60}|diese nachricht wurde von meinem .{1,80}
 holen sie sich outlook .{0,60}|outlook für .{1,20} (?:beziehen|herunterladen).{0,60}
 envoyé (?:de|depuis|à partir).{1,60}|télécharger outlook pour .{0,60}|obtenez outlook .{0,60}
@@ -83,6 +84,18 @@ oorspronkelijk bericht|ursprungligt meddelande|oprindelig meddelelse|alkuperäin
 wiadomość oryginalna|původní zpráva|eredeti üzenet|özgün ileti|orijinal mesaj
 исходное сообщение|原始邮件|原始郵件|元のメッセージ|원본 메시지|원본 메일
 """
+POINTS_BELOW = """
+\\b(?:below|inline|in-line|within the text)\\b|\\bin (?:red|blue|green|bold|colou?r)\\b
+\\bunten\\b|\\buntenstehend|\\b(?:direkt )?im text\\b|\\bin (?:rot|blau|grün|fett|farbe)\\b
+\\bci-dessous|\\bplus bas\\b|\\bdans le texte\\b|\\ben (?:rouge|bleu|vert|gras)\\b
+\\babajo\\b|\\ba continuación|\\ben (?:rojo|azul|verde|negrita)\\b|\\babaixo\\b|\\bem (?:vermelho|azul|verde|negrito)\\b
+\\b(?:qui )?sotto\\b|\\bdi seguito\\b|\\bin (?:rosso|blu|verde|grassetto)\\b
+\\bhieronder\\b|\\bin (?:rood|blauw|groen)\\b|\\bnedan\\b|\\bnedenfor|\\bi (?:rött|rødt|blått|blåt)\\b|\\balla\\b|\\bpunaisella
+\\bponiżej|\\bna (?:czerwono|niebiesko)|\\bníže\\b|\\başağıda|\\bниже\\b|красным|синим
+下面|下方|以下|如下|下列|红字|紅字|红色|紅色|蓝色|藍色|下記|赤字|青字|아래|빨간|파란
+"""
+"""How somebody says that what they mean, such as their answers, stands in the mail that is quoted below."""
+
 PASSED_ON = """
 forwarded message|forwarded by .{1,80}
 weitergeleitete nachricht|weitergeleitet von .{1,80}|anfang der weitergeleiteten nachricht
@@ -116,6 +129,7 @@ sent|date|gesendet|datum|envoyé|enviado|enviada|inviato|data|verzonden|skickat|
 to|an|à|a|para|til|till|aan|do|komu|кому|收件人|宛先|받는 사람|받는사람|vastaanottaja|kime|per|destinataire
 cc|kopie|kopia|копия|抄送|참조|bcc
 subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|temat|předmět|тема|主题|件名|主旨|제목|aihe|konu
+küldve|elküldve|dátum|címzett|tárgy|trimis|către|subiect|надіслано|αποστολή|προς|θέμα|poslano|prima|predmet
 importance|priority|reply-to|antwort an|attachments|anlagen|priorität
 """
 
@@ -264,6 +278,15 @@ accepté|refusé|décliné|provisoire|aceptad[oa]|aceptada|rechazad[oa]|provisio
 aceite|aceito|recusado|provisório|geaccepteerd|geweigerd|afgewezen|voorlopig|accepterat|avböjt|preliminärt|accepteret|afvist
 zaakceptowano|odrzucono|wstępnie|принято|отклонено|под вопросом|已接受|接受|已谢绝|拒绝|暂定|承諾|辞退|仮承諾|수락|거절|미정
 """
+
+INVITATION_WAS_ANSWERED = """
+\\bhas (?:tentatively )?(?:accepted|declined|proposed)|\\bhave (?:accepted|declined)|\\bhat\\b.{0,60}\\b(?:zugesagt|abgesagt|angenommen|abgelehnt)
+\\ba (?:provisoirement )?(?:accepté|refusé|décliné)|\\bha (?:aceptado|rechazado|accettato|rifiutato)|\\b(?:aceitou|recusou)\\b
+\\bheeft\\b.{0,60}\\b(?:geaccepteerd|geweigerd|afgewezen)|\\bhar (?:accepterat|tackat|accepteret|afvist)
+принял|отклонил|已接受|已拒绝|接受了|拒绝了|承諾しました|辞退しました|수락했습니다|거절했습니다
+(?:when|wann|quand|cuándo|quando|wanneer|où|where)\\s*[:\uff1a]|\\*~\\*~\\*
+"""
+"""What calendars write into an answer by themselves."""
 
 READ_RECEIPTS = """
 read|not read|deleted|gelesen|nicht gelesen|gelöscht|lu|non lu|leído|no leído|letto|non letto|lido|não lido|gelezen|läst|lest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
@@ -52,8 +53,13 @@ class Bounced:
 
     @property
     def lasts(self) -> bool:
-        """Whether the mailbox is not there, so that further mail is in vain."""
-        return self.action == "failed" and (self.status.startswith(("5.1.", "5.2.1", "5.4.4")) or not self.status)
+        """Whether the mailbox is not there, so that further mail is in vain; 5.1.7 and 5.1.8 blame the sender."""
+        about_us = re.match(r"5\.1\.[78](?!\d)", self.status)
+        return (
+            self.action == "failed"
+            and not about_us
+            and (self.status.startswith(("5.1.", "5.2.1", "5.4.4")) or not self.status)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@
 | four lines such as `From: Sent: To: Subject:`             | all that follows, if something stands before it  |
 | `-----Original Message-----`                              | the same                                         |
 
-The answers between the questions stay. What is passed on is no history: it is what the mail is about. The whole text
+The answers between the questions stay; all stays where somebody says that they answer below, and in a mail that answers
+none what is not behind `>`. What is passed on is no history: it is what the mail is about. The whole text
 is kept beside it, and the raw mail.
 """
 
@@ -27,6 +28,7 @@ from intake_fn.core.inbound.languages import (
     ORIGINAL,
     OTHER_LABELS,
     PASSED_ON,
+    POINTS_BELOW,
     SENT_FROM,
     VERBS_OF_WROTE,
     WROTE,
@@ -55,6 +57,14 @@ SEPARATOR = pattern(ORIGINAL, r"^\s*(?:-{2,}|_{2,})\s*", r"\s*(?:(?:-{2,}|_{2,})
 FORWARDED = pattern(PASSED_ON, r"^\s*(?:(?:-{2,}|begin)\s*)?", r"\s*(?:[:\uff1a]\s*)?(?:-{2,}\s*)?$")
 WROTE_END = pattern(WROTE, "", r"\s*(?:folgendes\s*)?(?:[:\uff1a]\s*)?$")
 WHEN = re.compile(r"\d{1,4}[-./年 ]|\d{1,2}:\d{2}|@|\b(?:on|am|le|el|il|em|op|den|dnia|dne|в)\b", re.IGNORECASE)
+AT_A_TIME = re.compile(
+    r"(?=.*(?:\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2}\b|\d年)).*\d{1,2}[:.h]\d{2}|@", re.DOTALL
+)
+"""What programs write into such a line, and people hardly do: a date with its year and a time, or an address."""
+DATED = re.compile(r"\d{1,2}[./-]\d{1,2}|\b(?:19|20)\d\d\b|\d{1,2}:\d{2}")
+OPENER = re.compile(r"(?:on|at|am|le|el|il|em|op|den|dnia|dne|в)\b", re.IGNORECASE)
+"""How such a line mostly begins: what stands right above it is somebody's sentence."""
+BELOW = pattern(POINTS_BELOW)
 NAMED_END = re.compile("[<(][^<>()\\s]{1,64}@[^<>()\\s]{1,190}[>)] ?[:\uff1a]\\s*$")
 """The end of such a line in languages that put the verb elsewhere: an address, and a colon."""
 WROTE_THEN = pattern(WROTE, r"@[^\s<>]{1,190}[>)]\s*", r"\s*[:\uff1a]\s{2,}\S")
@@ -67,6 +77,10 @@ LONGEST_ATTRIBUTION = 4
 """Lines over which such a line may be broken."""
 
 SIGNATURE = re.compile("^-- ?$")
+UNDERSCORES = re.compile(r"^\s*_{3,}\s*$")
+POSTSCRIPT = re.compile(r"^\W*p\.? ?s\b", re.IGNORECASE)
+LEFT_OUT = "\x1f"
+"""Stands for lines that were left out: a signature above a quotation ends there. No text holds it."""
 DASH = re.compile("^(?:\u2014|__)$")
 """What some programs write for it, and people between two parts of a text."""
 PHONE = pattern(SENT_FROM, r"^\s*", r"\s*$")
@@ -82,7 +96,8 @@ _REACH = (
 )
 _LABELLED = (
     r"(?:\b(?:tel|fax|phone|telephone|mobile|mobil|cell|direct|office|e-?mail|mail|web|website|internet|telefon|telefax|handy"
-    r"|durchwahl|téléphone|tél|portable|teléfono|móvil|telefono|cellulare|telefoon|mobiel|t|m|f|e|w|d|o)\b\.?\s*:?\s*)?"
+    r"|durchwahl|téléphone|tél|portable|teléfono|móvil|telefono|cellulare|telefoon|mobiel|t|m|f|e|w|d|o"
+    r"|电话|電話|手机|手機|传真|傳真|邮箱|郵箱|网址|携帯|メール|전화|휴대폰|이메일)\b\.?\s*[:\uff1a]?\s*)?"
 )
 CONTACT = re.compile(rf"{_LABELLED}<?(?:{_REACH})>?", re.IGNORECASE)
 COMPANY = re.compile(
@@ -189,19 +204,22 @@ def _without_history(lines: Sequence[str], *, answers: bool) -> list[str]:
         line = lines[number]
         if QUOTED.match(line):
             if answers:
+                kept.leave_out()
                 number += 1
                 continue
-        elif _is(SEPARATOR, line) or (answers and (_is_one_line(line) or _is_head(lines, number))):
+        elif answers and (_is(SEPARATOR, line) or _is_one_line(line) or _is_head(lines, number)):
             if kept.says_something():
-                return kept.lines
+                return list(lines) if kept.points_below() else kept.lines
         elif length := _attribution(lines, number, answers=answers):
             after = _next_said(lines, number + length)
             if QUOTED.match(after) or not after:
                 answers = True
+                kept.leave_out()
                 number += length
                 continue
-            if kept.says_something():
-                return kept.lines
+            by_program = answers and AT_A_TIME.match(" ".join(lines[number : number + length]))
+            if by_program and kept.says_something():
+                return list(lines) if kept.points_below() else kept.lines
         kept.lines.append(line)
         number += 1
     return kept.lines
@@ -218,6 +236,15 @@ class _Kept:
         self.lines: list[str] = []
         self._next = 0
 
+    def leave_out(self) -> None:
+        """Leave lines out here."""
+        if self.lines and self.lines[-1] != LEFT_OUT:
+            self.lines.append(LEFT_OUT)
+
+    def points_below(self) -> bool:
+        """Whether somebody says in them that they answer below."""
+        return any(BELOW.search(line[:LONGEST_LINE]) for line in self.lines[:MOST_ABOVE])
+
     def says_something(self) -> bool:
         """Whether somebody wrote something in them."""
         count = len(self.lines)
@@ -227,6 +254,8 @@ class _Kept:
         return any(line.strip() and not _is(RULE, line) for line in _without_signature(self.lines))
 
 
+MOST_ABOVE = 50
+"""Lines in which somebody may say that they answer below."""
 ALWAYS_ASKED = 200
 """Lines up to which it is asked at each head whether they say something."""
 
@@ -243,7 +272,18 @@ def _is_one_line(line: str) -> bool:
 
 
 def _attribution(lines: Sequence[str], number: int, *, answers: bool) -> int:
-    """How many lines say who wrote what is quoted next; 0 for none."""
+    """How many lines say who wrote what is quoted next; 0 for none, also where they begin further below."""
+    length = _said_who(lines, number, answers=answers)
+    for place in range(number + 1, number + length):
+        above, line = lines[place - 1].rstrip(), lines[place].translate(TURNS).strip()
+        is_begin = DATED.search(line) and (ENDED.search(above) or OPENER.match(line))
+        if is_begin and _said_who(lines, place, answers=answers):
+            return 0
+    return length
+
+
+def _said_who(lines: Sequence[str], number: int, *, answers: bool) -> int:
+    """How many lines from here on say who wrote what is quoted next; 0 for none."""
     whole = ""
     for length, line in enumerate(lines[number : number + LONGEST_ATTRIBUTION], 1):
         bare = line.translate(TURNS).strip()
@@ -293,12 +333,33 @@ def _label(text: str) -> str:
 
 def _without_signature(lines: Sequence[str], name: str = "") -> list[str]:
     """Up to the signature: behind `-- `, below the name at the end, or what a telephone or a company writes below."""
-    kept = _without_card(_without_disclaimer(lines), name)
-    for number, line in enumerate(kept):
-        if number and (SIGNATURE.match(line) or (DASH.match(line) and _may_be_card(kept, number + 1))):
-            kept = kept[:number]
+    kept: list[str] = []
+    rest = _without_card(_without_disclaimer(lines), name)
+    number = 0
+    while number < len(rest):
+        if number and SIGNATURE.match(rest[number]):
+            ends = (n for n in range(number, len(rest)) if rest[n] == LEFT_OUT or POSTSCRIPT.match(rest[n]))
+            number = next(ends, len(rest))
+            continue
+        if number and _signed_below(rest, number, name):
             break
+        kept.append(rest[number])
+        number += 1
     return _without_phone(kept)
+
+
+def _signed_below(lines: Sequence[str], number: int, name: str) -> bool:
+    """Whether a dash, or a line of underscores, stands above nothing but the sender's card."""
+    if DASH.match(lines[number]):
+        return _may_be_card(lines, number + 1)
+    if not UNDERSCORES.match(lines[number]) or not _may_be_card(lines, number + 1):
+        return False
+    card, own = lines[number + 1 :], _words(name)
+    above = next((line for line in reversed(lines[:number]) if line.strip()), "")
+    signed = _is(CLOSING, above) or (bool(_words(above)) and _words(above) <= own)
+    is_own = signed or bool(own & _words("\n".join(card)))
+    reaches = any(CONTACT.search(line) or COMPANY.search(line) for line in card)
+    return is_own and reaches and not any(ABOUT_CARD.search(line) for line in lines[:number])
 
 
 def _without_signature_above(lines: Sequence[str]) -> list[str]:
@@ -321,9 +382,15 @@ def _without_disclaimer(lines: Sequence[str]) -> list[str]:
         start = last
         while start and lines[start - 1].strip() and not _is(RULE, lines[start - 1]):
             start -= 1
-        if not _is_notice(lines[start:last]) or first >= start:
+        begins = range(max(start, last - MOST_OF_NOTICE), last) if last - start > 1 else range(start, last)
+        notice = next((n for n in (start, *begins) if first < n and _is_notice(lines[n:last])), None)
+        if notice is None:
             return list(lines[:end])
-        end = start
+        end = notice
+
+
+MOST_OF_NOTICE = 12
+"""Last lines of a paragraph at which such a notice may begin below something else."""
 
 
 def _is_notice(lines: Sequence[str]) -> bool:

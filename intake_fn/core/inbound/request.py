@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn.core.inbound.decide import colleague, is_confirmed
 from intake_fn.core.inbound.mail import MailAddress
-from intake_fn.core.inbound.summary import summary_of
+from intake_fn.core.inbound.summary import NUMBER, answers, summary_of
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.process import CLIENT
 from intake_fn.core.quarantine import known_domain
@@ -33,7 +33,7 @@ def request_of(mail: InboundMail, process: Process) -> Request:
     """The request, as a bug report until its kind is guessed (desk/inbound_kind.py); its files are added later."""
     author, client = mail.senders[0], passed_on(mail, process)
     unnamed = say("mail.untitled", sender=author.name or author.address)
-    text = mail.reply.strip() or mail.text.strip()
+    text = asked(mail, process)
     return Request(
         kind=Kind.BUG,
         requester=requester_of(author, process),
@@ -42,6 +42,17 @@ def request_of(mail: InboundMail, process: Process) -> Request:
         channel=Channel.MAIL,
         on_behalf_of=requester_of(client, process) if client else None,
     )
+
+
+def asked(mail: InboundMail, process: Process) -> str:
+    """What a mail asks that makes a request: the thread below it, too, where that is others' and we never saw it."""
+    written = mail.reply.strip() or mail.text.strip()
+    identity = process.mail
+    own = (identity.address, identity.reply_to, f"{identity.reply_to.partition('@')[0]}+")
+    answers_others = bool(mail.references) or answers(mail.subject)
+    folded = mail.text.casefold()
+    is_ours = any(one.casefold() in folded for one in own) or NUMBER.search(mail.subject) is not None
+    return mail.text.strip() if answers_others and not is_ours else written
 
 
 def instead_of_text(mail: InboundMail) -> str:

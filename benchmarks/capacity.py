@@ -31,7 +31,7 @@ from intake_fn.desk.spam_check import Submission
 from intake_fn.settings import ROOT
 from sandbox.aws import LocalAws
 from spec_lookup import Spec
-from tests.adapters.meter import Bill, Crowd, Metered
+from tests.adapters.meter import Bill, Metered, OtherRequests
 from tests.desk.test_story import Room, at_level_4, request
 from tests.fakes import LEVELS, ports_of
 from tests.web.conftest import application_of
@@ -104,7 +104,7 @@ class Counting:
 
 
 class Office:
-    """A desk on a table of its own at the local AWS, with `due` requests to be warned of and a crowd of `others`."""
+    """A desk on a table of its own at the local AWS, with `due` requests to be warned of and `others` further ones."""
 
     def __init__(self, dynamodb: Any, table: str, process: Process, others: int, due: int = 0) -> None:
         create_table(dynamodb, table)
@@ -120,9 +120,9 @@ class Office:
             store.create(replace(step, events=tuple(filed)), f"key-{number}")
         self.room.clock.advance(seconds=UNTIL_WARNING.total_seconds())
         template = wire(state_item(standing(pattern, process)))
-        crowd = Crowd(others, self.room.clock() + timedelta(minutes=1), template)
+        further = OtherRequests(others, self.room.clock() + timedelta(minutes=1), template)
         self.tracker, self.mailer = Counting(self.room.tracker), Counting(self.room.mailer)
-        metered: Any = Metered(dynamodb, self.bill, crowd)
+        metered: Any = Metered(dynamodb, self.bill, further)
         self.desk = replace(
             self.room.desk,
             **ports_of(DynamoStore(Table(lambda: metered, table), LEVELS)),

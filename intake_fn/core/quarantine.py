@@ -50,20 +50,20 @@ class SpamSignals:
     seconds: float | None = None
     """How long the form was open."""
     links: int = 0
-    crowd: str = STRANGERS
-    """With whom this one is counted: a known domain, a known mailbox, or all strangers."""
+    sender_group: str = STRANGERS
+    """The senders with whom this one is counted: a known domain, a known mailbox, or all strangers."""
     same_text: int = 0
-    """Requests of the crowd with this text within a day."""
+    """Requests of the sender group with this text within a day."""
     same_mailbox: int = 0
     """Requests from this mailbox within an hour."""
     in_an_hour: int = 0
-    """Requests of the crowd within an hour, and within a day."""
+    """Requests of the sender group within an hour, and within a day."""
     in_a_day: int = 0
 
     @property
     def known(self) -> bool:
         """Whether somebody knows where it comes from."""
-        return self.crowd != STRANGERS
+        return self.sender_group != STRANGERS
 
 
 Rule = Callable[[SpamSignals, "QuarantineLimits"], Message | None]
@@ -90,10 +90,13 @@ COUNTED: tuple[CountRule, ...] = (
         if s.same_mailbox > u.same_mailbox_per_hour
         else None
     ),
+    # The messages are stored: their parameter keeps the name `crowd`.
     lambda s, u: (
-        message("quarantine.hour", requests=s.in_an_hour, crowd=s.crowd) if s.in_an_hour > u.per_hour else None
+        message("quarantine.hour", requests=s.in_an_hour, crowd=s.sender_group) if s.in_an_hour > u.per_hour else None
     ),
-    lambda s, u: message("quarantine.day", requests=s.in_a_day, crowd=s.crowd) if s.in_a_day > u.per_day else None,
+    lambda s, u: (
+        message("quarantine.day", requests=s.in_a_day, crowd=s.sender_group) if s.in_a_day > u.per_day else None
+    ),
 )
 """Rules for everybody, with bounds of their own for those who are known."""
 

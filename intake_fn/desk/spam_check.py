@@ -66,8 +66,8 @@ def check(
     signals = SpamSignals(submission.trapped, seconds, links_in(request), known_domain(sender, limits) or STRANGERS)
     try:
         if not signals.known and counters.counted(_released(sender)):
-            signals = replace(signals, crowd=sender)
-        text = f"{signals.crowd} {text_of(request)}"
+            signals = replace(signals, sender_group=sender)
+        text = f"{signals.sender_group} {text_of(request)}"
         usual = limits.known if signals.known else limits.strangers
         if not quarantine_reasons(signals, limits):
             texts = counter_of("same_text", text, DAY, now)
@@ -76,7 +76,7 @@ def check(
             of_mailbox = _count(counters, counter_of("same_mailbox", sender, HOUR, now), now + HOUR, add=not again)
             signals = replace(signals, same_text=came.times, same_mailbox=of_mailbox)
         if not quarantine_reasons(signals, limits):
-            in_an_hour, in_a_day = _arrivals(counters, now, signals.crowd, usual.per_hour, add=not again)
+            in_an_hour, in_a_day = _arrivals(counters, now, signals.sender_group, usual.per_hour, add=not again)
             signals = replace(signals, in_an_hour=in_an_hour)
             if not quarantine_reasons(signals, limits):
                 signals = replace(signals, in_a_day=in_a_day)
@@ -100,12 +100,12 @@ def _count(counters: Counters, counter: str, until: datetime, *, add: bool) -> i
     return counters.count(counter, until) if add else counters.counted(counter)
 
 
-def _arrivals(counters: Counters, now: datetime, crowd: str, per_hour: int, *, add: bool) -> tuple[int, int]:
-    """How many of a crowd came in this hour and on this day by the clock (UTC), in one counter with a part an hour.
+def _arrivals(counters: Counters, now: datetime, sender_group: str, per_hour: int, *, add: bool) -> tuple[int, int]:
+    """Requests of a sender group in this hour and on this day by the clock (UTC): one counter with a part an hour.
 
     Former versions had two counters, `in_an_hour` and `in_a_day`. They expire unread: with the update both begin anew.
     """
-    counter, hour = counter_of("arrivals", crowd, DAY, now), f"hour_{now.astimezone(UTC).hour}"
+    counter, hour = counter_of("arrivals", sender_group, DAY, now), f"hour_{now.astimezone(UTC).hour}"
     if add:
         return counters.count_part(counter, hour, per_hour, now + DAY)
     return counters.counted(counter, hour), counters.counted(counter)

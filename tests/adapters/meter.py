@@ -109,11 +109,11 @@ class Turns(Sequence[str]):
         """The turn of a case: one each second, from the first on."""
         if not 0 <= place < self.number:
             raise IndexError(place)
-        return f"{instant(self.first + timedelta(seconds=place))}#HD-CROWD-{self.shard}-{place:07}"
+        return f"{instant(self.first + timedelta(seconds=place))}#HD-OTHER-{self.shard}-{place:07}"
 
 
 @dataclass
-class Crowd:
+class OtherRequests:
     """Open requests that nobody has to do anything about before `first`: as many as one likes, and none is stored.
 
     They stand in the index `due` in the lines of the clock. A query of that index gets those that meet its condition
@@ -125,7 +125,7 @@ class Crowd:
     template: Wire
 
     def meeting(self, asked: Mapping[str, Any]) -> list[Wire]:
-        """Items of the crowd that a query of an index returns, up to its limit."""
+        """Items of these requests that a query of an index returns, up to its limit."""
         if asked["IndexName"] != "due":
             return []
         values = asked["ExpressionAttributeValues"]
@@ -138,12 +138,12 @@ class Crowd:
 
 
 class Metered:
-    """A DynamoDB client that keeps a bill. `crowd` is who else is in the table."""
+    """A DynamoDB client that keeps a bill. `others` are further requests in its index."""
 
-    def __init__(self, client: Any, bill: Bill, crowd: Crowd | None = None) -> None:
+    def __init__(self, client: Any, bill: Bill, others: OtherRequests | None = None) -> None:
         self.client = client
         self.bill = bill
-        self.crowd = crowd
+        self.others = others
 
     def __getattr__(self, operation: str) -> Any:
         """What costs something goes past the bill, and what would read the whole table is not there."""
@@ -161,10 +161,10 @@ class Metered:
         return answer
 
     def query(self, **asked: Any) -> Any:
-        """One page, with those of the crowd that belong to it."""
+        """One page, with those of the other requests that belong to it."""
         answer = self.client.query(**asked)
-        if self.crowd and "IndexName" in asked:
-            others = self.crowd.meeting(asked)
+        if self.others and "IndexName" in asked:
+            others = self.others.meeting(asked)
             merged = sorted([*answer["Items"], *others], key=lambda item: str(item["turn"]["S"])) if others else None
             answer["Items"] = merged[: asked.get("Limit")] if merged else answer["Items"]
         self._read("query", answer["Items"], consistent=asked.get("ConsistentRead", False))

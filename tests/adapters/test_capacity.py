@@ -61,8 +61,8 @@ def test_a_sweep_costs_what_is_due_and_not_what_exists(dynamodb: Any, process: P
 @pytest.mark.aws
 def test_the_million_is_there_when_its_time_comes(dynamodb: Any, process: Process) -> None:
     """Else the test above would prove nothing."""
-    crowded = office(dynamodb, process, MILLION)
-    cases, now = crowded.desk.cases, crowded.room.clock()
+    full = office(dynamodb, process, MILLION)
+    cases, now = full.desk.cases, full.room.clock()
 
     assert [] == cases.alerts_due(now, 100)
     assert 4 * 10 == len(cases.alerts_due(now + timedelta(minutes=1, seconds=9), 100))

@@ -34,7 +34,7 @@ def test_each_rule_is_for_strangers(usual: dict[str, Any], unusual: dict[str, An
     assert () == quarantine_reasons(SpamSignals(**usual), LIMITS)
     (reason,) = quarantine_reasons(SpamSignals(**unusual), LIMITS)
     assert says in in_words([reason])
-    assert [(), ()] == [quarantine_reasons(SpamSignals(**unusual, crowd=crowd), LIMITS) for crowd in KNOWN]
+    assert [(), ()] == [quarantine_reasons(SpamSignals(**unusual, sender_group=group), LIMITS) for group in KNOWN]
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_who_is_known_is_held_back_for_a_flood_or_the_trap(
     usual: dict[str, Any], unusual: dict[str, Any], says: str
 ) -> None:
     """Anybody can write a known address into a form."""
-    assert () == quarantine_reasons(SpamSignals(**usual, crowd="example.com"), LIMITS)
-    (reason,) = quarantine_reasons(SpamSignals(**unusual, crowd="example.com"), LIMITS)
+    assert () == quarantine_reasons(SpamSignals(**usual, sender_group="example.com"), LIMITS)
+    (reason,) = quarantine_reasons(SpamSignals(**unusual, sender_group="example.com"), LIMITS)
     assert says in in_words([reason])
 
 

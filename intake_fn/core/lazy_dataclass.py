@@ -29,7 +29,7 @@ else:
 __all__ = ["dataclass"]
 
 
-class _Late:
+class _StandIn:
     """Stands in for what the standard library makes of a class, until it is used."""
 
     def __init__(self, name: str) -> None:
@@ -43,8 +43,8 @@ class _Late:
         return getattr(owner if instance is None else instance, self.name)
 
 
-LATE = {
-    name: _Late(name)
+STAND_INS = {
+    name: _StandIn(name)
     for name in (
         "__init__",
         "__repr__",
@@ -60,7 +60,7 @@ LATE = {
 
 INIT = "__init__"
 ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
-LATE |= {name: _Late(name) for name in ORDER}
+STAND_INS |= {name: _StandIn(name) for name in ORDER}
 INIT_ALONE = {"repr": False, "eq": False, "order": False, "match_args": False}
 
 _unfinished: dict[type, Callable[..., type]] = {}
@@ -78,14 +78,14 @@ def _with_slots(given: type, options: Mapping[str, bool]) -> type:
     own = tuple(name for name, hint in given.__annotations__.items() if not str(hint).startswith("ClassVar"))
     inherited = _names_of(given.__mro__[1:])
     namespace = {name: value for name, value in given.__dict__.items() if name not in {*own, "__dict__", "__weakref__"}}
-    wanted = (name for name in LATE if name not in ORDER or options.get("order"))
-    late = {name: LATE[name] for name in wanted if namespace.get(name) is None}
+    wanted = (name for name in STAND_INS if name not in ORDER or options.get("order"))
+    stand_ins = {name: STAND_INS[name] for name in wanted if namespace.get(name) is None}
     made = type(given)(
         given.__name__,
         given.__bases__,
         {
             **namespace,
-            **late,
+            **stand_ins,
             "__slots__": tuple(name for name in own if name not in inherited),
             "__getstate__": _state,
             "__setstate__": _restore,
@@ -112,14 +112,14 @@ def _names_of(bases: Sequence[type]) -> tuple[str, ...]:
 def _complete(cls: type, wanted: str) -> None:
     """Put what the standard library makes in the place of the stand-ins, unless another thread has done so."""
     with _finishing:
-        if cls.__dict__.get(wanted) is not LATE[wanted]:
+        if cls.__dict__.get(wanted) is not STAND_INS[wanted]:
             return
         if wanted == INIT:
             setattr(cls, INIT, _unfinished[cls](**INIT_ALONE).__dict__[INIT])
             return
         finished = _unfinished.pop(cls)().__dict__
-        for name, late in LATE.items():
-            if cls.__dict__.get(name) is late:
+        for name, stand_in in STAND_INS.items():
+            if cls.__dict__.get(name) is stand_in:
                 setattr(cls, name, finished[name])
 
 

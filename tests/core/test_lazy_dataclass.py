@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import intake_fn
-from intake_fn.core.lazy_dataclass import LATE
+from intake_fn.core.lazy_dataclass import STAND_INS
 from intake_fn.core.lazy_dataclass import dataclass as late
 
 
@@ -101,7 +101,7 @@ def test_each_class_of_the_house_is_whole() -> None:
     assert len(classes) > 200
     for kind in classes:
         assert [one.name for one in dataclasses.fields(kind)] == list(kind._field_names)  # type: ignore[attr-defined]
-        assert not any(value is stand_in for stand_in in LATE.values() for value in vars(kind).values())
+        assert not any(value is stand_in for stand_in in STAND_INS.values() for value in vars(kind).values())
 
 
 def test_what_is_unpickled_needs_none_of_the_methods() -> None:

@@ -87,9 +87,8 @@ class SlaStatus:
 class Due:
     """When a request is due, and why. `zone` is the IANA name of the calendar that counts.
 
-    While the clock stands still, `instant` is the earliest possible: it supposes that the clock
-    goes on at once. `stopped` is since when it stands still, None while it runs. `pauses` are the
-    intervals of the trace in which it stood still.
+    While the clock stands still, `instant` is the earliest possible: it supposes that the clock goes on at once.
+    `stopped` is since when it stands still, None while it runs.
     """
 
     instant: datetime
@@ -98,7 +97,6 @@ class Due:
     started: datetime
     budget: timedelta
     trace: tuple[Segment, ...]
-    pauses: tuple[Segment, ...]
     stopped: datetime | None
     clock: ClockState
 
@@ -143,9 +141,6 @@ def reckoned(target: Target, clock_spans: Sequence[ClockSpan], calendar: Calenda
         started=started,
         budget=budget,
         trace=trace,
-        pauses=tuple(
-            piece for piece in trace if piece.what in (ClockState.PAUSED, ClockState.DECIDING, ClockState.STOPPED)
-        ),
         stopped=None if clock is ClockState.RUNS else last,
         clock=clock,
     )

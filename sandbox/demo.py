@@ -7,6 +7,7 @@ that is left to a person are to be seen.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -49,8 +50,14 @@ def send(url: str, request: dict[str, Any], key: str = "") -> dict[str, Any]:
 def main() -> int:
     """Send all, print all; 1 if one was refused."""
     url = os.environ.get("SPECDESK_URL") or f"http://{HOST}:{Ports.from_environ(os.environ).site}"
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else REQUESTS
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    path = _path_given()
+    try:
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, ValueError) as error:
+        print(
+            f"demo: {path} cannot be read ({error}). Give a file with a request as JSON on each line.", file=sys.stderr
+        )
+        return 1
     print(f"{len(lines)} requests from {path.name} to {url}\n")
     print(f"{'request':13} {'verdict':10} {'expected':10} {'judge':9} {'clause':34} level  summary")
     tally: Counter[str] = Counter()
@@ -88,6 +95,17 @@ def main() -> int:
         print(f"  {category:10} receipt {result['status_url']}\n{'':13}desk    {url}/desk/requests/{result['id']}")
     print(f"{len(urgent)} urgent, {urgent.count(LEVEL_OF_URGENT)} of them at level {LEVEL_OF_URGENT} at once")
     return 1 if tally["refused"] or len(urgent) != urgent.count(LEVEL_OF_URGENT) else 0
+
+
+def _path_given() -> Path:
+    """The file that the command line names; ends the program for --help and for wrong arguments."""
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox.demo",
+        description="Send requests to the running sandbox (or to SPECDESK_URL), and print a line for each.",
+    )
+    parser.add_argument("file", nargs="?", type=Path, default=REQUESTS, help="requests, one as JSON on each line")
+    given: Path = parser.parse_args().file
+    return given
 
 
 def _outcome(verdict: str, expected: str) -> str:

@@ -158,13 +158,13 @@ def _print_build(name: str, row: dict[str, Any], first: dict[str, Any]) -> None:
 def _build(pages: Path, index: Path) -> None:
     """Build and print what it took, the texts that the model read counted on the way."""
     read: list[int] = []
-    embed = Embedder._in_batches  # noqa: SLF001 - only counted
+    embed = Embedder._run  # noqa: SLF001 - only counted
 
-    def counted(self: Embedder, texts: Any) -> Any:
-        read.append(len(texts))
-        return embed(self, texts)
+    def counted(self: Embedder, rows: Any) -> Any:
+        read.append(len(rows))
+        return embed(self, rows)
 
-    Embedder._in_batches = counted  # type: ignore[method-assign]  # noqa: SLF001 - as above
+    Embedder._run = counted  # type: ignore[method-assign]  # noqa: SLF001 - as above
     began, worked = time.perf_counter(), time.process_time()
     stamp = Spec.build(pages, index)
     row = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - worked}

@@ -44,9 +44,11 @@ FILES = {
 LAYERS, HEADS, HIDDEN = 6, 12, 384
 TOKENS = 256
 EPSILON = 1e-12
-FAR = -1e9
+IN_ORDER = "sentence_embedding_in_order"
+"""The output of vectors whose sums do not depend on how many texts go together."""
 OPSET, IR_VERSION = 20, 10
 INT8_MAX = np.float32(127)
+_ONE = np.float32(1)
 ARITHMETIC = ("float32", "int8")
 
 
@@ -104,22 +106,25 @@ class Graph:
         self._numbers: dict[str, onnx.TensorProto] = {}
 
     def model(self) -> onnx.ModelProto:
-        """input_ids and attention_mask in, sentence_embedding out."""
-        mask = self._node("Cast", "attention_mask", to=TensorProto.FLOAT)
-        away = self._node("Unsqueeze", self._node("Sub", self._const(np.float32(1)), mask), self._ints(1, 2))
-        away = self._node("Mul", away, self._const(np.float32(FAR)))
+        """input_ids in, texts of equally many tokens; two outputs, both the mean of the tokens as unit vectors.
+
+        onnxruntime adds up the tokens of one text in their order, and those of several texts in another one, so that
+        the last digits of `sentence_embedding` tell whether a text had company. IN_ORDER has the order of one text.
+        """
         x = self._words()
         for layer in range(LAYERS):
-            x = self._layer(f"encoder.layer.{layer}.", x, away)
-        shares = self._node("Mul", x, self._node("Unsqueeze", mask, self._ints(2)))
-        total = self._node("ReduceSum", shares, self._ints(1), keepdims=0)
-        unit = helper.make_node("LpNormalization", [total], ["sentence_embedding"], "unit", axis=-1, p=2)
-        inputs = [
-            helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"])
-            for name in ("input_ids", "attention_mask")
+            x = self._layer(f"encoder.layer.{layer}.", x)
+        totals = {
+            "sentence_embedding": self._node("ReduceSum", x, self._ints(1), keepdims=0),
+            IN_ORDER: self._node("ReduceSum", self._node("Transpose", x, perm=[1, 0, 2]), self._first(), keepdims=0),
+        }
+        units = [
+            helper.make_node("LpNormalization", [total], [name], f"unit.{name}", axis=-1, p=2)
+            for name, total in totals.items()
         ]
-        output = helper.make_tensor_value_info("sentence_embedding", TensorProto.FLOAT, ["texts", HIDDEN])
-        graph = helper.make_graph([*self._nodes, unit], NAME, inputs, [output], list(self._numbers.values()))
+        inputs = [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["texts", "tokens"])]
+        outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["texts", HIDDEN]) for name in totals]
+        graph = helper.make_graph([*self._nodes, *units], NAME, inputs, outputs, list(self._numbers.values()))
         opsets = [helper.make_opsetid("", OPSET)]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="specdesk")
         onnx.checker.check_model(model)
@@ -138,31 +143,34 @@ class Graph:
         here = self._node("Slice", self._const(places, "places"), self._ints(0), length, self._ints(0))
         return self._norm(f"{at}LayerNorm", self._node("Add", x, here))
 
-    def _layer(self, at: str, x: str, away: str) -> str:
+    def _first(self) -> str:
+        """The number of the first axis, computed: were it constant, onnxruntime would undo the transposition."""
+        texts = self._node("Shape", "input_ids", start=0, end=1)
+        return self._node("Sub", texts, texts)
+
+    def _layer(self, at: str, x: str) -> str:
         size = HIDDEN // HEADS
-        names = [f"{at}attention.self.{part}" for part in ("query", "key", "value")]
-        weights = np.concatenate([self._tensors[f"{name}.weight"].T for name in names], axis=1)
-        bias = np.concatenate([self._tensors[f"{name}.bias"] for name in names])
-        scale = np.where(np.arange(3 * HIDDEN) < HIDDEN, np.float32(size**-0.5), np.float32(1))  # the queries' share
-        all_three = self._linear(f"{at}attention", x, weights * scale, bias * scale)
-        parts = [f"{at}{part}" for part in ("query", "key", "value")]
-        self._nodes.append(helper.make_node("Split", [all_three], parts, f"{at}split", axis=2, num_outputs=3))
+        scales = {"query": np.float32(size**-0.5), "key": _ONE, "value": _ONE}
+        parts = [  # one product of all three would have to be split, which takes longer
+            self._dense(f"{at}attention.self.{part}", x, scale) for part, scale in scales.items()
+        ]
         query, key, value = (self._node("Reshape", part, self._ints(0, 0, HEADS, size)) for part in parts)
         query = self._node("Transpose", query, perm=[0, 2, 1, 3])
         key = self._node("Transpose", key, perm=[0, 2, 3, 1])
         value = self._node("Transpose", value, perm=[0, 2, 1, 3])
-        looks = self._node("Softmax", self._node("Add", self._node("MatMul", query, key), away), axis=-1)
+        looks = self._node("Softmax", self._node("MatMul", query, key), axis=-1)
         seen = self._node("Transpose", self._node("MatMul", looks, value), perm=[0, 2, 1, 3])
         seen = self._node("Reshape", seen, self._ints(0, 0, HIDDEN))
         x = self._norm(
-            f"{at}attention.output.LayerNorm", self._node("Add", self._dense(f"{at}attention.output", seen), x)
+            f"{at}attention.output.LayerNorm", self._node("Add", self._dense(f"{at}attention.output.dense", seen), x)
         )
-        inner = self._node("Gelu", self._dense(f"{at}intermediate", x), approximate="none")
-        return self._norm(f"{at}output.LayerNorm", self._node("Add", self._dense(f"{at}output", inner), x))
+        inner = self._node("Gelu", self._dense(f"{at}intermediate.dense", x), approximate="none")
+        return self._norm(f"{at}output.LayerNorm", self._node("Add", self._dense(f"{at}output.dense", inner), x))
 
-    def _dense(self, name: str, x: str) -> str:
-        full = f"{name}.dense"
-        return self._linear(full, x, self._tensors[f"{full}.weight"].T, self._tensors[f"{full}.bias"])
+    def _dense(self, name: str, x: str, scale: np.float32 = _ONE) -> str:
+        """x @ weights + bias, both times a scale."""  # noqa: D403
+        weights, bias = self._tensors[f"{name}.weight"].T, self._tensors[f"{name}.bias"]
+        return self._linear(name, x, weights * scale, bias * scale)
 
     def _multiplied_out(self, name: str, x: str, weights: Array, bias: Array) -> str:
         """x @ weights + bias in float32; onnxruntime multiplies the weights out once, when it loads the model."""  # noqa: D403

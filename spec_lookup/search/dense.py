@@ -9,7 +9,6 @@ clauses.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -47,9 +46,6 @@ FAR = 0.25
 
 CLOSELY = 50
 """Clauses whose sentences are compared; more change nothing."""
-
-PORTION = 2_000
-"""Texts that are embedded together while pages are read: some seconds of work, and nearly all are in batches."""
 
 
 class Rows(Protocol):
@@ -158,26 +154,17 @@ class Dense:
 def embedding_ahead(
     embedder: Embedder | None, kept: KeptVectors | None
 ) -> Iterator[Callable[[Sequence[Clause]], None]]:
-    """While pages are still being read, the clauses that are given are embedded in portions, and their vectors `kept`.
+    """While pages are still being read, the clauses that are given are embedded, and in the end their vectors `kept`.
 
-    So no core waits for the one that reads. Nothing is done without a model, or without a place to keep vectors. What
-    fails here fails again in `Dense.of`; after an error no further portion is begun.
+    So no core waits for the one that reads. Nothing is done without a model, or without a place to keep vectors. After
+    an error nothing further is embedded. Raises ModelBroken.
     """
-    waiting: dict[str, None] = {}
-
-    def take(clauses: Sequence[Clause]) -> None:
-        if embedder is not None and kept is not None:
-            waiting.update(dict.fromkeys(texts_of(clauses)))
-            if len(waiting) >= PORTION:
-                pool.submit(embedder.embed_all, list(waiting), kept)
-                waiting.clear()
-
-    with ThreadPoolExecutor(1) as pool:
-        try:
-            yield take
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    if embedder is None or kept is None:
+        yield lambda _: None
+        return
+    with embedder.batches() as batches:
+        yield lambda clauses: batches.add(embedder.unknown(texts_of(clauses), kept))
+    kept.add(batches.vectors)
 
 
 def texts_of(clauses: Sequence[Clause]) -> list[str]:

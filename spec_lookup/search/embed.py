@@ -3,14 +3,14 @@
 A model is a folder of three files, made once by `make_model.py`:
 
 model.json   what the model is called, and what it takes; another model is another folder
-model.onnx   ids and mask in, one vector a text (or one a token, whose mean is taken) out
+model.onnx   ids in, one vector a text (or one a token, whose mean is taken) out
 vocab.txt    the model's words
 
-A question goes through the model by itself (`embed`). Many texts go on all cores, sorted by length, the short ones in
-batches (`embed_all`). A batch holds only texts of equally many tokens, so that nothing is padded, and at least two; a
-long text gains nothing from company and always goes alone. So a text's vector is the same, to the last bit, whatever
-else is embedded with it, and what is added to an index later gives what building the whole index would have given.
-From the vector of `embed` it differs by less than TOLERANCE.
+A question goes through the model by itself (`embed`). Many texts go on all cores and in batches (`embed_all`, and
+`batches` where texts come in little by little). A batch holds only texts of equally many tokens, so that nothing is
+padded; of short ones at least two. So a text's vector is the same, to the last bit, whatever else is embedded with it,
+and what is added to an index later gives what building the whole index would have given. From the vector of `embed` it
+differs by less than TOLERANCE, and of a long text not at all.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ import hashlib
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,11 +50,14 @@ SMALLEST = 1e-12
 TOLERANCE = 1e-6
 """The largest difference between a number of a text's vector in a batch and the same number of the text by itself."""
 
-BATCH = 1024
-"""Tokens of a batch; larger ones are no faster and take more memory."""
+BATCH = 512
+"""Tokens of a batch; larger ones are no faster, or slower where cores share a cache, and take more memory."""
 
-ALONE = 64
-"""Tokens from which a text goes alone. Of ten tokens each, texts take half as long together, of sixty as long."""
+LONG = 64
+"""Tokens of a long text, whose vector is in company what it is alone. A short one would take longer alone."""
+
+IN_ORDER = "sentence_embedding_in_order"
+"""The model's output for long texts in company; where a model has none, they go one by one."""
 
 
 def model_folder() -> Path:
@@ -117,7 +121,7 @@ class Embedder:
         import numpy as np  # noqa: PLC0415 - as above
 
         kept = self._kept if kept is None else kept
-        distinct = [text for text in dict.fromkeys(texts) if mostly_latin(text)]
+        distinct = _learnt(texts)
         known = kept.of(distinct)
         new = self._in_batches([text for text in distinct if text not in known])
         kept.add(new)
@@ -128,6 +132,13 @@ class Embedder:
                 vectors[row] = known[text]
         return vectors
 
+    @staticmethod
+    def unknown(texts: Iterable[str], kept: KeptVectors) -> list[str]:
+        """Those of the texts that are still to be embedded, each once."""
+        distinct = _learnt(texts)
+        known = kept.of(distinct)
+        return [text for text in distinct if text not in known]
+
     @cached_property
     def identity(self) -> str:
         """What a vector depends on besides its text: the model's files as they are, and what runs them."""
@@ -135,21 +146,28 @@ class Embedder:
 
         files = (self._path, self._path.with_name("vocab.txt"), self._path.with_name("model.json"))
         digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
-        return " ".join((*digests, f"onnxruntime {onnxruntime.__version__}", f"batches {BATCH} {ALONE}"))
+        return " ".join((*digests, f"onnxruntime {onnxruntime.__version__}", f"batches {BATCH} {LONG}"))
 
     def _in_batches(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """The vectors of distinct texts."""
-        if not texts:
-            return {}
-        self._loaded()
-        batches = list(_batches([self._tokenizer.tokens(text) for text in texts]))
+        with self.batches() as batches:
+            batches.add(texts)
+        return batches.vectors
+
+    @contextmanager
+    def batches(self) -> Iterator[Batches]:
+        """Texts may be added while others are embedded; afterwards all have vectors. Raises ModelBroken.
+
+        After an error no further batch is begun.
+        """
         with ThreadPoolExecutor(_cores()) as pool:
-            done = pool.map(lambda batch: self._run([rows for _, rows in batch]), batches)
-            return {
-                texts[place]: vector
-                for batch, vectors in zip(batches, done, strict=True)
-                for (place, _), vector in zip(batch, vectors, strict=True)
-            }
+            try:
+                batches = Batches(self._tokenizer, lambda rows: pool.submit(self._run, rows))
+                yield batches
+                batches.finish()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def embed_queries(self, texts: Iterable[str]) -> Vectors:
         """The same for questions."""
@@ -164,16 +182,21 @@ class Embedder:
 
     def _run(self, rows: list[list[int]]) -> list[Vectors]:
         """The vectors of a batch. A short text without company goes in twice: by itself it gets other last digits."""
-        twice = len(rows) == 1 and len(rows[0]) < ALONE
-        return self._answer(2 * rows if twice else rows)[: len(rows)]
+        if len(rows[0]) < LONG:
+            return self._answer(2 * rows if len(rows) == 1 else rows)[: len(rows)]
+        if any(output.name == IN_ORDER for output in self._loaded().get_outputs()):
+            return self._answer(rows, IN_ORDER)
+        return [vector for row in rows for vector in self._answer([row])]
 
-    def _answer(self, rows: list[list[int]]) -> list[Vectors]:
+    def _answer(self, rows: list[list[int]], output: str | None = None) -> list[Vectors]:
+        """The vectors that one of the model's outputs has, the first one unless it is named."""
         import numpy as np  # noqa: PLC0415 - as above
 
         session = self._loaded()
         ids = np.array(rows, dtype=np.int64)
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        answer = session.run(None, {each.name: given[each.name] for each in session.get_inputs()})[0]
+        output = output or session.get_outputs()[0].name
+        answer = session.run([output], {each.name: given[each.name] for each in session.get_inputs()})[0]
         vectors = answer.mean(axis=1) if answer.ndim == 3 else answer  # noqa: PLR2004 - texts, tokens, dimensions
         return [(row / max(float(np.linalg.norm(row)), SMALLEST)).astype(np.float32) for row in vectors]
 
@@ -198,15 +221,48 @@ class Embedder:
             raise ModelBroken(f"{self._path} cannot be loaded: {error}. Make it again.") from error
 
 
-def _batches(rows: Sequence[list[int]]) -> Iterator[list[tuple[int, list[int]]]]:
-    """The rows with their places in batches of equal length, the longest first: no core waits for one at the end."""
-    by_length: dict[int, list[tuple[int, list[int]]]] = defaultdict(list)
-    for place, row in enumerate(rows):
-        by_length[len(row)].append((place, row))
-    for length in sorted(by_length, reverse=True):
-        size = 1 if length >= ALONE else BATCH // length
-        alike = by_length[length]
-        yield from (alike[first : first + size] for first in range(0, len(alike), size))
+class Batches:
+    """Texts on their way through a model, in batches of equally many tokens; made by `Embedder.batches`.
+
+    A batch is begun when it is full. What fills none waits for more, until `finish`.
+    """
+
+    def __init__(self, tokenizer: WordPiece, begin: Callable[[list[list[int]]], Future[list[Vectors]]]) -> None:
+        """`begin` has the rows of a batch embedded."""
+        self.vectors: dict[str, NDArray[np.float32]] = {}
+        self._tokenizer = tokenizer
+        self._begin = begin
+        self._texts: set[str] = set()
+        self._waiting: dict[int, list[tuple[str, list[int]]]] = defaultdict(list)
+        self._begun: list[tuple[list[str], Future[list[Vectors]]]] = []
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Embed these, too, each once."""
+        for text in texts:
+            if text not in self._texts:
+                self._texts.add(text)
+                row = self._tokenizer.tokens(text)
+                alike = self._waiting[len(row)]
+                alike.append((text, row))
+                if len(alike) >= BATCH // len(row):
+                    self._begin_batch(len(row))
+
+    def finish(self) -> None:
+        """Wait until all have vectors. The longest go first, so that no core waits for one at the end."""
+        for length in sorted(self._waiting, reverse=True):
+            self._begin_batch(length)
+        for texts, vectors in self._begun:
+            self.vectors |= zip(texts, vectors.result(), strict=True)
+        self._begun.clear()
+
+    def _begin_batch(self, length: int) -> None:
+        batch = self._waiting.pop(length)
+        self._begun.append(([text for text, _ in batch], self._begin([row for _, row in batch])))
+
+
+def _learnt(texts: Iterable[str]) -> list[str]:
+    """The texts in a script that the model has learnt, each once."""
+    return [text for text in dict.fromkeys(texts) if mostly_latin(text)]
 
 
 def _cores() -> int:

@@ -111,6 +111,7 @@ class SpecIndex:
                         embed_ahead(parsed[-1].clauses)
             clauses = [clause for page in parsed for clause in page.clauses]
             bm25 = Bm25.of(passage for clause in clauses for passage in _passages(clause))
+            synonyms, lines = Synonyms([*listed, *abbreviations(clauses)]), Clauses.of(clauses)
         dense = Dense.of(clauses, embedder, kept) if embedder else None
         stamp = Stamp(
             content=content_stamp(pages),
@@ -122,7 +123,7 @@ class SpecIndex:
             words=sum(page.words for page in parsed),
             words_in_no_clause=sum(page.words_in_no_clause for page in parsed),
         )
-        return cls(Clauses.of(clauses), bm25, dense, Synonyms([*listed, *abbreviations(clauses)]), stamp, embedder)
+        return cls(lines, bm25, dense, synonyms, stamp, embedder)
 
     def amended(self, cite: str, markdown: str) -> Self:
         """This spec with one clause as it would read: `markdown` with or without its heading, "" to leave it out.

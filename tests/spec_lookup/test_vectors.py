@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections.abc import Sequence
+import time
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spec_lookup import Spec, SpecBroken
-from spec_lookup.search import dense
-from spec_lookup.search.embed import BATCH, TOLERANCE, Embedder, _batches, model_folder
+from spec_lookup.search import embed
+from spec_lookup.search.embed import BATCH, IN_ORDER, LONG, TOLERANCE, Batches, Embedder, model_folder
 from spec_lookup.search.pages import read_pages
 from spec_lookup.search.parse import page_clauses
 from spec_lookup.search.vectors import KeptVectors, beside
@@ -65,13 +67,43 @@ def test_a_text_of_another_script_has_no_vector(embedder: Embedder) -> None:
 @given(st.lists(st.integers(1, BATCH * 2), max_size=60))
 def test_each_text_is_in_one_batch_of_its_length(lengths: list[int]) -> None:
     """Nothing is padded, and no batch is larger than the limit."""
-    rows = [[0] * length for length in lengths]
-    batches = list(_batches(rows))
+    begun: list[list[list[int]]] = []
 
-    assert list(range(len(rows))) == sorted(place for batch in batches for place, _ in batch)
-    for batch in batches:
-        assert 1 == len({len(row) for _, row in batch})
-        assert len(batch) == 1 or sum(len(row) for _, row in batch) <= BATCH
+    def begin(rows: list[list[int]]) -> Future[list[Any]]:
+        begun.append(rows)
+        done: Future[list[Any]] = Future()
+        done.set_result([row[0] for row in rows])
+        return done
+
+    batches = Batches(Counting(), begin)  # type: ignore[arg-type]
+    texts = [f"{place} {length}" for place, length in enumerate(lengths)]
+    batches.add([*texts, *texts])
+    batches.finish()
+
+    assert {text: place for place, text in enumerate(texts)} == batches.vectors
+    for rows in begun:
+        assert 1 == len({len(row) for row in rows})
+        assert len(rows) == 1 or sum(map(len, rows)) <= BATCH
+
+
+class Counting:
+    """A tokenizer that is told how many tokens a text has."""
+
+    def tokens(self, text: str) -> list[int]:
+        """The text's number, as often as it says."""
+        place, length = map(int, text.split())
+        return [place] * length
+
+
+def test_a_long_text_has_the_same_vector_alone_and_in_company(embedder: Embedder) -> None:
+    """To the last bit, whether the model adds in order or its texts go one by one."""
+    words = "a quote expires after thirty days unless the desk has set another date in writing"
+    longs = [f"{' '.join(words.split()[n:])} {(words + ' ') * 5}" for n in range(12)]
+    assert {output.name for output in embedder._loaded().get_outputs()} > {IN_ORDER}
+    assert all(LONG <= len(embedder._tokenizer.tokens(text)) <= BATCH // 4 for text in longs)
+
+    alike = [text.replace("quote", other) for text in longs for other in ("quote", "claim", "debit", "order")]
+    assert np.array_equal(embedder.embed(alike), embedder.embed_all(alike, KeptVectors()))
 
 
 @pytest.fixture
@@ -95,26 +127,36 @@ def files(index: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def embedded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many texts went through the model, build by build."""
+    """How many texts went through the model, batch by batch."""
     counts: list[int] = []
-    real = Embedder._in_batches
+    real = Embedder._run
 
-    def counted(self: Embedder, texts: Sequence[str]) -> object:
-        counts.append(len(texts))
-        return real(self, texts)
+    def counted(self: Embedder, rows: list[list[int]]) -> object:
+        counts.append(len(rows))
+        return real(self, rows)
 
-    monkeypatch.setattr(Embedder, "_in_batches", counted)
+    monkeypatch.setattr(Embedder, "_run", counted)
     return counts
+
+
+def in_all(counts: list[int]) -> int:
+    """The texts since it was last asked."""
+    total = sum(counts)
+    counts.clear()
+    return total
 
 
 def test_an_index_is_the_same_built_anew_or_from_the_last_one(pages: Path, tmp_path: Path, embedded: list[int]) -> None:
     """Byte by byte, and only what has changed is embedded: one clause and one sentence."""
     Spec.build(pages, tmp_path / "index")
+    first = in_all(embedded)
     changed(pages)
     Spec.build(pages, tmp_path / "index")
+    after_a_change = in_all(embedded)
     Spec.build(pages, tmp_path / "index")
+    after_none = in_all(embedded)
     Spec.build(pages, tmp_path / "fresh")
-    first, after_a_change, after_none, fresh = embedded
+    fresh = in_all(embedded)
 
     assert files(tmp_path / "fresh") == files(tmp_path / "index")
     assert (2, 0) == (after_a_change, after_none)
@@ -122,27 +164,46 @@ def test_an_index_is_the_same_built_anew_or_from_the_last_one(pages: Path, tmp_p
 
 
 def test_what_is_embedded_while_pages_are_read_gives_the_same_index(
-    pages: Path, tmp_path: Path, embedded: list[int], monkeypatch: pytest.MonkeyPatch
+    embedder: Embedder, pages: Path, tmp_path: Path, embedded: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Portions change neither a vector nor how many texts are embedded."""
-    Spec.build(pages, tmp_path / "at-once")
-    monkeypatch.setattr(dense, "PORTION", 1)
+    """It changes neither a vector nor how many texts are embedded."""
     Spec.build(pages, tmp_path / "ahead")
-    at_once, *portions = embedded
+    ahead = in_all(embedded)
+    monkeypatch.setattr(embedder, "_kept", KeptVectors())
+    Spec.of(list(read_pages(pages))).save(tmp_path / "at-once")
 
     assert files(tmp_path / "at-once") == files(tmp_path / "ahead")
-    assert (True, at_once) == (len(portions) > 2, sum(portions))
+    assert in_all(embedded) == ahead
+
+
+def test_batches_of_any_size_give_the_same_index(pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the last bit: a batch saves time and nothing else."""
+    Spec.build(pages, tmp_path / "usual")
+    monkeypatch.setattr(embed, "BATCH", 1)
+    Spec.build(pages, tmp_path / "single")
+
+    assert files(tmp_path / "usual") == files(tmp_path / "single")
 
 
 def test_a_page_that_cannot_be_read_ends_what_is_embedded_ahead(
     pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The error is the page's, and the portions that wait are given up."""
-    monkeypatch.setattr(dense, "PORTION", 1)
+    """The error is the page's, and the texts that wait are given up."""
+    begun: list[int] = []
+
+    def slow(_: Embedder, rows: list[list[int]]) -> object:
+        begun.append(len(rows))
+        time.sleep(0.02)
+        return rows
+
+    monkeypatch.setattr(embed, "BATCH", 1)  # each text is a batch
+    monkeypatch.setattr(Embedder, "_run", slow)
     (pages / "zz.md").write_text("## One {#same}\n\nText.\n\n## Two {#same}\n\nText.\n", encoding="utf-8")
+    (pages / "many.md").write_text("\n\n".join(f"## Rule {n}\n\nText {n}." for n in range(200)), encoding="utf-8")
 
     with pytest.raises(SpecBroken, match="#same is already"):
         Spec.build(pages, tmp_path / "index")
+    assert len(begun) < 200
     assert not (tmp_path / "index").exists()
 
 
@@ -186,6 +247,7 @@ def other(head: dict[str, object], **members: object) -> bytes:
 def test_a_stale_or_damaged_file_is_no_file(pages: Path, tmp_path: Path, damage: str, embedded: list[int]) -> None:
     """The index is what it would have been, and the file is whole again."""
     Spec.build(pages, tmp_path / "index")
+    first = in_all(embedded)
     right, kept = files(tmp_path / "index"), beside(tmp_path / "index")
     data = kept.read_bytes()
     line, _, body = data.partition(b"\n")
@@ -211,7 +273,7 @@ def test_a_stale_or_damaged_file_is_no_file(pages: Path, tmp_path: Path, damage:
     Spec.build(pages, tmp_path / "index")
 
     assert right == files(tmp_path / "index")
-    assert embedded[0] == embedded[1]
+    assert in_all(embedded) == first
     assert damage == "a folder" or data == kept.read_bytes()
     assert ["index", "index.pages", kept.name, "pages"] == sorted(path.name for path in tmp_path.iterdir())
 

@@ -253,7 +253,8 @@ class SpecIndex:
         asked = Asked(
             " ".join(text for text, _ in parts), self._bm25.importance(list(query)), meanings, self._dense, by_passage
         )
-        return [self._hit(int(n), float(total[n]), asked) for n in best(total, limit) if total[n] > 0]
+        found = np.flatnonzero(total > 0)  # to pick the best among many zeros takes numpy ten times as long
+        return [self._hit(int(n), float(total[n]), asked) for n in found[best(total[found], limit)]]
 
     def _hit(self, number: int, score: float, asked: Asked) -> Hit:
         clause = self._clauses[number]

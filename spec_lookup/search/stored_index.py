@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 import weakref
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -205,6 +206,14 @@ class _Rows:
         first, end, _ = rows.indices(self._count)
         data = os.pread(self._file, self._width * (end - first), self._start + self._width * first)
         return np.frombuffer(data, dtype=self._kind).reshape(end - first, self._columns)
+
+    def runs(self, bounds: Sequence[tuple[int, int]]) -> Any:
+        """The rows from one to another, of several such runs."""
+        import numpy as np  # noqa: PLC0415 - as above
+
+        file, width, start = self._file, self._width, self._start
+        data = b"".join([os.pread(file, width * (end - first), start + width * first) for first, end in bounds])
+        return np.frombuffer(data, dtype=self._kind).reshape(-1, self._columns)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         del copy

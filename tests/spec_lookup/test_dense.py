@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from spec_lookup.search.dense import CLOSELY, DENSE, FAR, SENTENCE, SURE, Dense, Meanings
+from spec_lookup import Spec
+from spec_lookup.search.dense import CLOSELY, DENSE, FAR, SENTENCE, SURE, Dense, Meanings, as_float32
+from spec_lookup.search.stored_index import read_index
 
 COLUMNS = 16
 
@@ -56,3 +60,27 @@ def test_clauses_without_any_sentence_are_compared_as_a_whole() -> None:
     lexical = np.array([0.5, 1.0, 0.0], dtype=np.float32)
 
     assert np.allclose(dense.scores(lexical, meanings), clause_by_clause(dense, lexical, meanings), atol=1e-5)
+
+
+def test_halves_become_the_numbers_that_they_are() -> None:
+    """All finite ones, those below the smallest normal one and minus zero among them, bit by bit."""
+    every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)]
+
+    assert finite.astype(np.float32).tobytes() == as_float32(finite).tobytes()
+    assert finite[::3].astype(np.float32).tobytes() == as_float32(finite[::3]).tobytes()
+
+
+def test_runs_of_sentences_are_read_from_the_file_one_after_the_other(tmp_path: Path) -> None:
+    """As slices of them would be, empty ones and repeated ones too."""
+    Spec.of([("a.md", "# A\n\n## B\n\nOne rule. Two rules. Three rules.\n\n## C\n\nFour rules.\n")]).save(
+        tmp_path / "i"
+    )
+    dense = read_index(tmp_path / "i")[2]
+    assert dense is not None
+    assert not isinstance(dense.sentences, np.ndarray)
+    bounds = [(2, 4), (1, 1), (0, 3), (0, 3)]
+
+    expected = np.concatenate([dense.sentences[first:end] for first, end in bounds])
+    assert expected.tobytes() == dense.sentences.runs(bounds).tobytes()
+    assert (0, expected.shape[1]) == dense.sentences.runs([]).shape

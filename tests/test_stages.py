@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -171,6 +172,23 @@ def test_alarms_that_reach_nobody_yet_are_told(arn: str, lacks: list[str]) -> No
         stub.add_response("list_subscriptions_by_topic", {"Subscriptions": [one]})
 
         assert lacks == monitoring.topic_lacks(client, "arn:aws:sns:eu-west-1:123456789012:t", "a@example.com")
+
+
+@pytest.mark.aws
+def test_another_recipient_of_alarms_is_subscribed_whatever_tags_the_topic_has(account: Account) -> None:
+    """SNS refuses to make a topic again with other tags."""
+    sns: Any = account.client("sns")
+    monitoring.create_topic(sns, "specdesk-trial", "a@example.com", {"stage": "before"})
+    changed = replace(account, stage=replace(account.stage, alarms_to="b@example.com", tags={"stage": "now"}))
+    (make,) = [make for what, make, _ in lacks(changed) if what.startswith("topic ")]
+    assert make is not None
+    make()
+
+    assert [] == monitoring.topic_lacks(sns, account.topic, "b@example.com")
+    assert {"stage": "before"} == {
+        tag["Key"]: tag["Value"] for tag in sns.list_tags_for_resource(ResourceArn=account.topic)["Tags"]
+    }
+    monitoring.delete_topic(sns, account.topic)
 
 
 def test_each_alarm_is_on_a_figure_that_is_written() -> None:

@@ -161,7 +161,9 @@ def _log(account: Account) -> Iterator[Lack]:
 def _alarms(account: Account) -> Iterator[Lack]:
     stage, sns, watch = account.stage, account.client("sns"), account.client("cloudwatch")
     for lack in monitoring.topic_lacks(sns, account.topic, stage.alarms_to):
-        make = partial(monitoring.create_topic, sns, stage.function, stage.alarms_to, stage.tags)
+        make = partial(monitoring.subscribe, sns, account.topic, stage.alarms_to)
+        if lack == monitoring.NO_TOPIC:
+            make = partial(monitoring.create_topic, sns, stage.function, stage.alarms_to, stage.tags)
         waits = lack.startswith(monitoring.CONFIRMATION)
         how = CONFIRM if stage.alarms_to else ""
         yield f"topic {monitoring.topic_name(stage.function)}: {lack}", None if waits else make, how
@@ -189,7 +191,7 @@ def removals(account: Account, *, with_data: bool) -> Iterator[tuple[str, Made]]
         yield f"dashboard {stage.function}", partial(monitoring.delete_dashboard, watch, stage.function)
     if len(monitoring.alarms_lack(watch, stage.function, account.topic)) < len(monitoring.ALARMS):
         yield f"alarms {stage.function}-…", partial(monitoring.delete_alarms, watch, stage.function)
-    if "topic" not in monitoring.topic_lacks(sns, account.topic, ""):
+    if monitoring.NO_TOPIC not in monitoring.topic_lacks(sns, account.topic, ""):
         yield f"topic {monitoring.topic_name(stage.function)}", partial(monitoring.delete_topic, sns, account.topic)
     if "log group" not in monitoring.log_lacks(logs, stage.function, stage.log_days):
         yield f"log {monitoring.log_group(stage.function)}", partial(monitoring.delete_log, logs, stage.function)

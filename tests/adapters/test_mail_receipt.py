@@ -19,6 +19,7 @@ from intake_fn.adapters.provision.mail_in import (
     event_lacks,
     permit_receipt,
     receipt_lacks,
+    rule_name,
 )
 from intake_fn.adapters.provision.s3 import create_bucket
 from intake_fn.core.errors import TryLater
@@ -135,6 +136,16 @@ def test_a_function_that_was_deployed_anew_is_permitted_anew(clients: Callable[[
     assert [NO_CALL] == event_lacks(s3, new, "mail-anew", FUNCTION)
     create_event(s3, new, "mail-anew", FUNCTION, ACCOUNT)
     assert [] == event_lacks(s3, new, "mail-anew", FUNCTION)
+
+
+def test_stages_with_long_names_have_a_rule_each() -> None:
+    """Else the second one would lead the mail of the first into its own bucket."""
+    organisation = "a-long-name-of-an-organisation-and-of-its-departments"
+    names = {rule_name(f"{organisation}-{stage}") for stage in ("staging", "production")}
+
+    assert 2 == len(names)
+    assert {64} == {*map(len, names)}
+    assert "specdesk-example-files" == rule_name("example.files")
 
 
 class NotYet:

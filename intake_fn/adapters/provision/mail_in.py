@@ -6,6 +6,7 @@ up stays. Without the event mail is taken in by the sweep, within a minute.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ STORE = "The file store"
 FUNCTION = "The function"
 
 RULE_SET = "specdesk"
+LONGEST_NAME = 64
+"""Characters that SES takes for the name of a rule."""
 RULE = "specdesk-mail-in"
 """The name of the statements and of the event."""
 
@@ -113,8 +116,12 @@ def create_receipt(ses: Any, bucket: str, addresses: Collection[str]) -> None:
 
 
 def rule_name(bucket: str) -> str:
-    """What our receipt rule is called: one for each stage."""
-    return f"specdesk-{bucket}".replace(".", "-")[:64]
+    """What our receipt rule is called: one for each stage, also where SES takes less than the name of its bucket."""
+    name = f"specdesk-{bucket}".replace(".", "-")
+    if len(name) <= LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(bucket.encode()).hexdigest()[:8]
+    return f"{name[: LONGEST_NAME - len(digest) - 1]}-{digest}"
 
 
 def has_rule(ses: Any, bucket: str) -> bool:

@@ -128,6 +128,7 @@ def topic_name(function: str) -> str:
 PENDING = "PendingConfirmation"
 """The ARN of a subscription whose owner has not confirmed it: SNS mails nothing there, and forgets it after a while."""
 CONFIRMATION = "confirmation"
+NO_TOPIC = "topic"
 
 
 def topic_lacks(sns: Any, topic: str, address: str) -> list[str]:
@@ -140,7 +141,7 @@ def topic_lacks(sns: Any, topic: str, address: str) -> list[str]:
         except ClientError as error:
             if code_of(error) not in ("NotFound", "NotFoundException"):
                 raise
-            return ["topic"]
+            return [NO_TOPIC]
     told = {one["Endpoint"]: one["SubscriptionArn"] for one in subscribed if one["Protocol"] == "email"}
     if not address or told.get(address, "").startswith("arn:"):
         return []
@@ -152,8 +153,14 @@ def create_topic(sns: Any, function: str, address: str, tags: Mapping[str, str])
     with translated("SNS"):
         tagged = [{"Key": key, "Value": value} for key, value in tags.items()]
         topic = sns.create_topic(Name=topic_name(function), Tags=tagged)["TopicArn"]
-        if address:
-            sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
+    if address:
+        subscribe(sns, topic, address)
+
+
+def subscribe(sns: Any, topic: str, address: str) -> None:
+    """Subscribe an address to the topic of this ARN, which SNS would refuse to make again if its tags have changed."""
+    with translated("SNS"):
+        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
 
 
 def delete_topic(sns: Any, topic: str) -> None:

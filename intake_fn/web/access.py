@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from flask import current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.exceptions import HTTPException
 
-from intake_fn.core.errors import Forbidden
+from intake_fn.core.errors import Forbidden, Refused
 from intake_fn.core.names import names_of
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def open_to(caller: Caller) -> Callable[[View], View]:
                 return ask_to_sign_in()
             if caller is ADMIN:
                 refuse_others()
+            if caller in (ENGINEER, ADMIN) and request.method == "POST":
+                _refuse_doubles()
             return view(*args, **kwargs)
 
         guarded.open_to = caller  # type: ignore[attr-defined]  # read by the test of all routes
@@ -142,13 +144,29 @@ HIDDEN = frozenset(
 """Fields that a person does not fill in."""
 
 
+SEVERAL = frozenset("case sure modules held uploaded files".split())
+"""Fields of the desk that are sent once for each thing that was ticked."""
+
+
+def _refuse_doubles() -> None:
+    """Raise Refused for a field of the desk that came with answers that differ: none of them is taken for the person.
+
+    The page of the error shows all of them (`typed`).
+    """
+    from intake_fn.web import posted  # noqa: PLC0415 - no page that is only read needs it
+
+    if any(posted.answer(request.form, name)[1] for name in request.form if name not in SEVERAL):
+        raise Refused(posted.twice())
+
+
 def typed() -> dict[str, str]:
     """What a person typed into the form that was just sent, to be shown on a page that can't accept it."""
     try:
         form_data = request.form
     except HTTPException:  # too large, or no form: nothing of it can be read
         return {}
-    return {name: text for name, text in form_data.items() if text.strip() and name not in HIDDEN}
+    said = ((name, "\n\n".join(filter(str.strip, dict.fromkeys(texts)))) for name, texts in form_data.lists())
+    return {name: text for name, text in said if text and name not in HIDDEN}
 
 
 def _had_files() -> bool:

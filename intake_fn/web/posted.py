@@ -60,7 +60,12 @@ def read() -> tuple[MultiDict[str, str], bool]:
 def answer(form: MultiDict[str, str], name: str) -> tuple[str, list[str]]:
     """The answer to a field, and what is wrong if several came that differ: then all of them, so that none is lost."""
     given = dict.fromkeys(filter(None, map(clean_text, form.getlist(name))))
-    return "\n\n".join(given), [gettext(SAID_TWICE)] if len(given) > 1 else []
+    return "\n\n".join(given), [twice()] if len(given) > 1 else []
+
+
+def twice() -> str:
+    """The message about an answer that came more than once."""
+    return gettext(SAID_TWICE)
 
 
 def selection(desk: Desk, form: MultiDict[str, str]) -> Selection:

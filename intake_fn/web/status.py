@@ -75,7 +75,7 @@ def reply(token: str) -> ResponseReturnValue:
     form, _ = posted.read()
     case = case_of(token)
     desk = config().desk()
-    said = {name: posted.answer(form, name) for name in ("text", *(f"add-{name}" for name in ADDED))}
+    said = {name: posted.answer(form, name) for name in ("text", "finding", *(f"add-{name}" for name in ADDED))}
     text, added = said["text"][0], {name: said[f"add-{name}"][0] for name in ADDED}
     selection = posted.selection(desk, form)
     problems = [*selection.problems, *dict.fromkeys(problem for _, found in said.values() for problem in found)]

@@ -105,9 +105,11 @@ def _not_withdrawn(case: Case, token: str) -> ResponseReturnValue:
 @open_to(TOKEN)
 def add_copy(token: str) -> ResponseReturnValue:
     """Somebody more is in copy."""
-    case, address = case_of(token), clean_line(request.form.get("address"))
+    case, (address, problems) = case_of(token), posted.answer(request.form, "address")
+    if problems:
+        return page(case, token, problems=problems, at="copy", address=clean_line(address)), 422
     try:
-        copies.add(config().desk(), case, address, seen_of(case), source())
+        copies.add(config().desk(), case, clean_line(address), seen_of(case), source())
     except (Refused, TryLater) as error:
         problem, code = why_not(error)
         return page(case, token, problems=[problem], at="copy", address=address), code

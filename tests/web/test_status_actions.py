@@ -410,3 +410,15 @@ def test_an_answer_that_comes_twice_is_refused_and_both_are_shown(web: Web, what
     assert "This answer came more than once" in answer.text
     assert "It is the first page.\n\nIt is the last page." in answer.text.replace("\r", "")
     assert case.version == web.desk.cases.load(case.id).version
+
+
+@pytest.mark.parametrize(("what", "field"), [("reply", "finding"), ("copies", "address")])
+def test_a_button_or_an_address_that_comes_twice_is_refused(web: Web, what: str, field: str) -> None:
+    """Neither is chosen for the requester."""
+    case = web.sent()
+    sent = {"reply": ("works", "trouble"), "copies": ("ann@example.com", "bob@example.com")}[what]
+    answer = web.client.post(f"{page_of(web, case)}/{what}", data=MultiDict([(field, one) for one in sent]))
+
+    assert 422 == answer.status_code
+    assert "This answer came more than once" in answer.text
+    assert case.version == web.desk.cases.load(case.id).version

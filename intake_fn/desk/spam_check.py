@@ -72,9 +72,10 @@ def check(
         if not quarantine_reasons(signals, limits):
             texts = counter_of("same_text", text, DAY, now)
             came = counters.count_once(texts, digest_of(key), usual.same_text, now + DAY)
-            again = came.again
+            again, signals = came.again, replace(signals, same_text=came.times)
+        if not quarantine_reasons(signals, limits):  # beyond `same_text` no key is known again
             of_mailbox = _count(counters, counter_of("same_mailbox", sender, HOUR, now), now + HOUR, add=not again)
-            signals = replace(signals, same_text=came.times, same_mailbox=of_mailbox)
+            signals = replace(signals, same_mailbox=of_mailbox)
         if not quarantine_reasons(signals, limits):
             in_an_hour, in_a_day = _arrivals(counters, now, signals.sender_group, usual.per_hour, add=not again)
             signals = replace(signals, in_an_hour=in_an_hour)

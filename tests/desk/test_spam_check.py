@@ -159,6 +159,18 @@ def test_the_same_click_counts_once(room: Room) -> None:
     assert [Status.OPEN, Status.OPEN, Status.QUARANTINED] == others
 
 
+def test_the_same_click_counts_its_mailbox_once_even_beyond_the_usual_number_of_one_text(room: Room) -> None:
+    """From there on no key is known again; such a form is in quarantine for its text, and counts no further."""
+    for number in range(4):
+        sender = STRANGER if number == 3 else replace(STRANGER, email=f"{number}@spam.example")
+        for _ in range(20):
+            room.desk.take_in(request(requester=sender), f"key {number}", Submission())
+
+    other = room.desk.take_in(request(requester=STRANGER, summary="Another"), "another", Submission())
+
+    assert Status.OPEN is other.status
+
+
 def test_a_store_that_cannot_count_holds_nobody_back(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counting is a help, and no door."""
     monkeypatch.setattr(room.store, "count", broken)

@@ -61,7 +61,8 @@ def month() -> ResponseReturnValue:
     """A month to be printed: the last six months of each table by periods, the month itself of all breakdowns."""
     period = month_of(date_in("month", month_of(today()).first - timedelta(days=1)))
     choice = Choice(Unit.MONTH, period.first, period.last, today())
-    trend = counts(Choice(Unit.MONTH, months_before(period.first, TREND - 1), period.last, choice.today))
+    months = replace(choice, first=months_before(period.first, TREND - 1))
+    trend = counts(months)
     figures = replace(trend, periods=[period])
     return render_template(
         "report_month.html",
@@ -73,7 +74,7 @@ def month() -> ResponseReturnValue:
         pages={
             page: [made(table, figures if table.by else trend) for table in tables] for page, tables in PAGES.items()
         },
-        **of_tables(choice, figures),
+        **of_tables(choice, figures, months),
     )
 
 
@@ -134,8 +135,11 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def of_tables(choice: Choice, figures: Counts) -> dict[str, Any]:
-    """What the macros of the tables use (report_parts.html)."""
+def of_tables(choice: Choice, figures: Counts, by_periods: Choice | None = None) -> dict[str, Any]:
+    """What the macros of the tables use (report_parts.html).
+
+    `by_periods` is what tables by periods are over, where that is not what the breakdowns are over.
+    """
     process = config().process
 
     def name_of(row: Row, whole: Made) -> str:
@@ -145,6 +149,10 @@ def of_tables(choice: Choice, figures: Counts) -> dict[str, Any]:
     def link(pick: Pick) -> str:
         return address("report_requests.listed", arguments_of(pick))
 
+    def file(whole: Made, form: str) -> str:
+        days = choice if whole.table.by else by_periods or choice
+        return address("reports.table", {"table": whole.table.id, "form": form, **days.arguments})
+
     return {
         "report": report_words,
         "name_of": name_of,
@@ -152,9 +160,7 @@ def of_tables(choice: Choice, figures: Counts) -> dict[str, Any]:
         "uncounted": config().desk().figures.uncounted(),
         "zone_of_days": process.reports_zone,
         "nothing": not any(figures.daily.values()) and not figures.open_now,
-        "file": lambda whole, form: address(
-            "reports.table", {"table": whole.table.id, "form": form, **choice.arguments}
-        ),
+        "file": file,
     }
 
 

@@ -60,7 +60,8 @@ def test_two_answers_to_one_field_of_the_desk_are_refused_and_both_are_shown(
     case = web.sent()
     web.sign_in()
     refused = web.act(case, action, **answers)
-    taken = web.act(case, action, **{name: [texts[0]] * 2 for name, texts in answers.items()})
+    same: dict[str, Any] = {name: [texts[0]] * 2 for name, texts in answers.items()}
+    taken = web.act(case, action, **same)
 
     assert 422 == refused.status_code
     assert "This answer came more than once" in refused.text

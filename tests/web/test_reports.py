@@ -243,6 +243,19 @@ def test_a_month_shows_itself_beside_the_months_before(year_web: Web) -> None:
     assert {"2026-09-01", "2026-11-01"} <= set(re.findall(r"month\?month=([\d-]+)", text))
 
 
+@pytest.mark.parametrize("table", ["flow", "modules", "clauses"])
+def test_each_table_of_a_month_is_a_file_of_the_same_days(year_web: Web, table: str) -> None:
+    """The six months of a table by periods, the month alone of a breakdown."""
+    text = page(year_web, "/month?month=2026-10-01")
+    address = re.search(rf'href="([^"]+/{table}\.csv[^"]*)"', text)
+
+    assert address
+    lines = list(csv.reader(io.StringIO(year_web.client.get(address[1]).text)))[1:]
+    first = "2026-05-01" if table == "flow" else "2026-10-01"
+    assert first in lines[0]
+    assert "2026-10-31" in lines[-1]
+
+
 def test_the_ledger_names_the_requests_of_a_gap(year_web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """By week; where the figures have a request elsewhere than it stands, both are told."""
     text = page(year_web, "/ledger?by=month&first=2025-11-01")

@@ -49,8 +49,9 @@ def choose(token: str) -> ResponseReturnValue:
     desk = config().desk()
     _choose_for(case, box, request.form.get("request", ""))
     before = desk.mail_state.settings(box)
-    chosen = replace(before, news=request.form.get("news") == ALL, copies="copies" in request.form)
-    if chosen != before:
+    news = request.form.get("news")
+    chosen = replace(before, news=news == ALL, copies="copies" in request.form)
+    if news in (ALL, NEEDED) and chosen != before:  # a form without it chose nothing
         desk.mail_state.save_settings(box, chosen)
     return redirect(url_for("mail_settings.show", token=token, saved=1), 303)
 

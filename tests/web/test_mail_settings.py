@@ -125,6 +125,15 @@ def test_the_settings_of_an_address_hold_for_all_its_requests(web: Web) -> None:
     assert "you have muted the rest" in web.client.get(page_of(web, other)).text
 
 
+def test_a_form_without_choices_turns_nothing_off(web: Web) -> None:
+    """A program that follows the link with an empty post chose nothing."""
+    web.sent()
+    path = settings_of(sent_to(web, CAMILLE)[0])
+    web.client.post(path)
+
+    assert MailSettings() == web.desk.mail_state.settings(CAMILLE)
+
+
 def test_mail_programs_unsubscribe_with_one_click(web: Web) -> None:
     """RFC 8058: a post without a cookie mutes the request; what cannot be turned off offers none."""
     case = web.sent()

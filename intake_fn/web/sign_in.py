@@ -78,10 +78,12 @@ def enter(token: str) -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @open_to(ENGINEER)
 def leave() -> ResponseReturnValue:
-    """Sign out: the session is ended on the server, too, so that a copy of its cookie is worth nothing."""
-    ended = session.get("person", ""), session.get("session", "")
+    """Sign out: the session is ended on the server, too, so that a copy of its cookie is worth nothing.
+
+    Raises TryLater: then the cookie stays, so that the button can be pressed again.
+    """
+    config().desk().sessions.end_session(session.get("person", ""), session.get("session", ""))
     session.clear()
-    config().desk().sessions.end_session(*ended)
     return redirect(url_for("sign_in.ask"), 303)
 
 

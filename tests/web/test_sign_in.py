@@ -111,6 +111,22 @@ def test_signing_out_ends_the_session_for_every_copy_of_its_cookie(web: Web) -> 
     assert [] == list(web.store.sessions())
 
 
+def test_signing_out_that_the_store_did_not_take_can_be_repeated(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the cookie is gone and the session lives on, with nobody who could end it."""
+
+    def down(*_: str) -> None:
+        raise TryLater("The store does not answer.")
+
+    web.sign_in()
+    with monkeypatch.context() as patched:
+        patched.setattr(web.store, "end_session", down)
+        failed = web.post("/desk/sign-out", on="/desk")
+
+    assert (503, 200) == (failed.status_code, web.client.get("/desk").status_code)
+    web.post("/desk/sign-out", on="/desk")
+    assert [] == list(web.store.sessions())
+
+
 def test_a_session_that_an_admin_ends_is_over_at_once(web: Web) -> None:
     """Those of one person, and nobody else's."""
     web.sign_in()

@@ -164,6 +164,7 @@ def test_all_on_a_page_can_be_ticked_without_javascript(web: Web) -> None:
 
     assert (50, 0) == (first.count(" checked"), second.count(" checked"))
     assert 3 == second.count('name="case"')
+    assert f'action="{more[1]}"' in second.replace("&amp;ticked=1", "")
 
 
 def test_a_summary_of_a_program_is_shown_as_text(web: Web) -> None:

@@ -82,7 +82,7 @@ def withdraw(token: str) -> ResponseReturnValue:
     try:
         desk.act(case.id, event, seen_of(case))
     except Refused:
-        return _not_withdrawn(case, token)
+        return _not_withdrawn(case_of(token), token, reason)
     except TryLater as error:
         return _confirm(case, token, reason, [why_not(error)[0]]), 503
     return _back(token, "withdrawn")
@@ -94,11 +94,11 @@ def _confirm(case: Case, token: str, reason: str = "", problems: list[str] | Non
     )
 
 
-def _not_withdrawn(case: Case, token: str) -> ResponseReturnValue:
-    """Back to the page with the sentence why not; a second click finds it withdrawn."""
+def _not_withdrawn(case: Case, token: str, reason: str = "") -> ResponseReturnValue:
+    """Back to the page with the sentence why not, and what was typed; a second click finds it withdrawn."""
     otherwise = WITHDRAWN_ALREADY if is_withdrawn(case) else NOTHING_TO_WITHDRAW.get(case.status, DONE_ALREADY)
     why = [*cannot_be_withdrawn(case)] or [gettext(otherwise)]
-    return page(case, token, problems=why, at="withdraw"), 422
+    return page(case, token, problems=why, at="withdraw", text=reason), 422
 
 
 @blueprint.post("/status/<token>/copies")

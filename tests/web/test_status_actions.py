@@ -148,6 +148,17 @@ def test_a_request_is_withdrawn_after_a_confirmation_and_once(web: Web) -> None:
     assert "Reopened" in shown(web, case)
 
 
+def test_a_reason_that_came_too_late_to_withdraw_is_shown_again(web: Web) -> None:
+    """The request was resolved while it was typed."""
+    case = web.sent()
+    web.client.post(f"{page_of(web, case)}/withdraw", data={"seen": case.version})
+    late = web.client.post(f"{page_of(web, case)}/withdraw", data={"reason": "Found it in the other list."})
+
+    assert 422 == late.status_code
+    assert "Found it in the other list." in late.text
+    assert "You have withdrawn this request already" in late.text
+
+
 def test_nothing_is_announced_of_what_is_withdrawn_undecided(web: Web) -> None:
     """Nobody decides it any more."""
     case = web.sent(Kind.BUG, summary="reports are wrong", description="They differ.", steps="1. Open the report")

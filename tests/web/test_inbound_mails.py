@@ -191,5 +191,6 @@ def test_a_request_leads_to_the_mail_that_it_was(web: Web) -> None:
 
     assert page.count(f"/desk/mail/of/{record.fingerprint}") == 2
     assert "was read as windows-1250" in page
+    assert 2 == page.count("It has also what may be left out here: a signature, a notice, an earlier mail.")
     assert f"/desk/mail/{record.id}" == answer.headers["Location"]
     assert 404 == web.client.get("/desk/mail/of/0000").status_code

@@ -22,6 +22,9 @@ _UNSEEN_CLASSES = {"a": "headerlink"}
 _NUMBERED = {"td": "linenos", "span": "linenos"}
 """What stands in the page's source and is no part of its text: links to a heading, numbers (alone) of lines."""
 
+_OF_CODE = "highlighttable"
+"""A table that only puts the numbers of lines beside code, whose lines stay lines."""
+
 _TITLED = frozenset(("a", "abbr", "span"))
 _WITHOUT_TITLE = frozenset(("headerlink", "footnote-backref"))
 """Elements whose `title` is read as a note on them, and links that only lead back."""
@@ -147,10 +150,10 @@ class _Sections(HTMLParser):
         elif self._heading:
             self._block.append(" ")
         else:
-            self._begin(tag)
+            self._begin(tag, attributes.get("class", "").split())
 
-    def _begin(self, tag: str) -> None:
-        if tag == "table":
+    def _begin(self, tag: str, classes: list[str]) -> None:
+        if tag == "table" and (self._tables or _OF_CODE not in classes):
             self.end_block()
             self._tables.append(_Table())
         elif tag in ("td", "th", "tr") and self._tables:

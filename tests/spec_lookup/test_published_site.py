@@ -422,6 +422,16 @@ def test_words_stand_in_the_clause_of_the_heading_above_them(tmp_path: Path) -> 
     assert [] == [anchor for anchor, text in found.items() if "unseen" in text or "comment" in text]
 
 
+@pytest.mark.parametrize("numbers", ["", ' linenums="1"', ' linenums="1" title="prices.yml"'])
+def test_lines_of_code_stay_lines(tmp_path: Path, numbers: str) -> None:
+    """With numbers beside them, too, which are no part of the text."""
+    (tmp_path / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
+    page = f"# T {{#t}}\n\nWords.\n\n``` yaml{numbers}\na: x\nb: y\n\nc: z\n```\n\nEnd.\n"
+    text = page_clauses("index.md", page, tmp_path / "mkdocs.yml")[0].markdown
+
+    assert text.replace("prices.yml\n\n", "") == "Words.\n\na: x\nb: y\n\nc: z\n\nEnd."
+
+
 def test_the_pages_of_the_index_are_those_of_the_site(tmp_path: Path) -> None:
     """What is excluded, a draft or hidden is in neither; what is reached by a link is in both."""
     docs = tmp_path / "docs"

@@ -34,11 +34,15 @@ _ERRORS = any_of(
     r"\b(?:unhandled|null ?pointer|runtime|internal server|fatal|script|unexpected) (?:exception|error)\b",
     r"\b\w+exception\b(?= (?:at|in|:)|[:.(])",
     r"\bstack ?trace\b",
-    r"\b(?:http|error|code|status)[ :#]{0,3}50[0234]\b",
+    r"\b(?:http|error|code|status|fehler(?:code)?|erreur|errore|erro|fout|ошибка)[ :#]{0,3}50[0234]\b",
+    r"(?:错误|錯誤|エラー)[ :#]{0,3}50[0234]\b",
+    r"\b(?:server|site|page|api|app) (?:returns|returned|answers|answered|responds|responded|replies)"
+    r"(?: with)?(?: an?)? 50[0234]\b(?! \w+s\b)",
     r"\b50[0234][ :-]{1,3}(?:(?:internal )?server error|bad gateway|service unavailable|gateway time|error"
     r"|unavailable)",
     r"\berror (?:page|screen)\b",
-    r"\b(?:bad gateway|gateway time-?out|segfault|null ?reference)\b",
+    r"\b(?:bad gateway|gateway time-?out|seg ?faults?|segmentation fault|null ?reference)\b",
+    r"\bcore dumped\b|\bpanic: |\bora-\d{5}\b|\bsqlstate\b",
     r"\b(?:type|value|reference|syntax|key|index|range|runtime|attribute|assertion|overflow|memory|import|timeout"
     r"|connection)error\b",
     r"\btraceback \(most recent call|\b[a-z]\w*(?:\.[a-z]\w*){1,9}(?:exception|error)\b",
@@ -67,9 +71,9 @@ _BROKEN = any_of(
     r"\b(?:question marks|squares|boxes|strange symbols) instead of (?:the |all |its |our )?(?:letters|text|names?)\b",
 )
 _CLOSES = any_of(
-    rf"\b{_PROGRAM} (?:\w+ ){{0,2}}(?:crash(?:es|ed)\b(?!{_OBJECT})|quits{_END})",
+    rf"\b{_PROGRAM} (?:\w+ ){{0,2}}(?:crash(?:es|ed)\b(?!{_OBJECT})|keeps? crashing|quits{_END})",
     r"\b(?:app|program(?:me)?|browser|page) (?:closes|closed|quits|shuts) (?:by )?itself\b",
-    r"\bit crashes (?:when|whenever|every|each)\b",
+    r"\bit crashes (?:when|whenever|every|each|as soon as|(?:on|after|while) (?!my|our|his|her|their)\w)",
     r"\b(?:thrown|kicked|back) (?:out )?to the (?:home screen|desktop)\b",
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from spec_lookup.judge.evidence import any_of
+from spec_lookup.judge.language import is_legible
 
 NEAR = 80
 """Characters before and behind the words that are looked at, within their sentence."""
@@ -73,6 +74,37 @@ _OTHERS_BEFORE = re.compile(
 )
 """Whose program it is that fails, where it stands before the failure: Outlook, the bank's app."""
 
+_NETWORK = (
+    r"(?:router|modem|wi-?fi|wlan|vpn|firewall|proxy|nas|dns|isp|internet(?: (?:connection|provider|line|access))?"
+    r"|(?:network|internet|telephone|power) (?:provider|company|supply|cable|switch)|electricity)"
+)
+_DEVICE = (
+    rf"(?:{_NETWORK}|(?:my|our|his|her|their|your) (?:\w+ )?(?:(?:mobile|smart)?phone|mobile|laptop|notebook|macbook|mac"
+    r"|pc|computer|printer|tv|watch|car|switch|network|connection|server room|mouse|keyboard|monitor)"
+    r"|the (?:\w+ )?printer)"
+)
+_FAILS = (
+    r"(?:crash(?:es|ed|ing)?|hangs|hung|freezes|froze|frozen|fails?|failed|down|dead|died|dies|broken?|broke|offline"
+    r"|out of order|reboots?|restarts?|rebooted|restarted|blocks|blocked|drops?|dropped|outage|interrupted"
+    r"|(?:not|n't) (?:work|working|respond|responding)|no (?:signal|power|connection))"
+)
+_DEVICE_FAILS = re.compile(
+    rf"\b{_DEVICE}\b(?: (?!(?:not|never|and|but|or|so|when|while|if|that|the|it)\b)[\w'-]{{1,20}}){{0,3}} {_FAILS}\b(?!-)"
+)
+"""The requester's own device or line fails: what fails beside it may come of that."""
+
+_STARTS_WITH_DEVICE = re.compile(rf"\A\W*(?:(?:my|our|the) )?(?:\w+ )?{_DEVICE}\b")
+_IT = re.compile(r"^it ")
+"""What "it" stands for, where the sentence before begins with a device."""
+
+_OVER_IN_OTHER_LANGUAGES = re.compile(
+    r"\b(?:nicht mehr|kein\w*|ohne|behoben|gelost|danke|plus d'erreur|plus d'\w+|ne \w+ plus|sans|resolue?|reparee?"
+    r"|corrigee?|merci|ya no|sin|resuelto|arreglado|solucionado|gracias|risolto|grazie|non \w+ piu)\b"
+    r"|不再|没有|已解决|已经好|谢谢"
+)
+"""Words by which German, French, Spanish, Italian and Chinese deny a failure or say that it is over. Where one stands in
+a text that is not read, who can read it decides."""
+
 _FILE = re.compile(r"corrupt|garbled|damaged|0 ?(?:bytes|kb)")
 """A broken file, which another program shows."""
 
@@ -109,7 +141,9 @@ _CONTENT = any_of(
 
 def is_no_failure_of_ours(observed: str) -> bool:
     """Whether what was seen, folded, tells that a failure is another program's, is over or is no failure."""
-    return any(way.search(observed) for way in (_OTHERS, _OVER, _CONTENT))
+    if any(way.search(observed) for way in (_OTHERS, _OVER, _CONTENT, _DEVICE_FAILS)):
+        return True
+    return not is_legible(observed) and bool(_OVER_IN_OTHER_LANGUAGES.search(observed))
 
 
 def has_happened(match: re.Match[str]) -> bool:
@@ -118,7 +152,7 @@ def has_happened(match: re.Match[str]) -> bool:
     before = match.string[max(0, match.start() - NEAR) : match.start()].rpartition("\n")[2]
     behind = match.string[match.end() : match.end() + NEAR].partition("\n")[0]
     denied = _DENIED_WITHIN.search(said) or _DENIED_BEHIND.search(behind)
-    others = _OTHERS_BEFORE.search(before) and not _FILE.search(said)
+    others = (_OTHERS_BEFORE.search(before) and not _FILE.search(said)) or _is_of_a_device(match)
     other_time = _NOT_NOW.search(f"{before} {behind}") or _ASKS_FOR.search(before) or _STOPPED.search(behind)
     told = (
         other_time
@@ -127,6 +161,12 @@ def has_happened(match: re.Match[str]) -> bool:
         or _OWN_CAUSE.search(behind)
     )
     return not (denied or others or told or _is_spoken_of(said, before, behind, match.string))
+
+
+def _is_of_a_device(match: re.Match[str]) -> bool:
+    """Whether "it" fails, and the sentence before is about a device of the requester."""
+    said = match.string[: match.start()].rstrip("\n").rpartition("\n")[2]
+    return bool(_IT.search(match[0]) and _STARTS_WITH_DEVICE.search(said))
 
 
 def _is_spoken_of(said: str, before: str, behind: str, observed: str) -> bool:

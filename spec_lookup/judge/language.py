@@ -7,11 +7,13 @@ that for a sign; so such a text is left to who can read it. It is told by its fu
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from spec_lookup.search.words import mostly_latin
 
 FEWEST_FOREIGN = 2
-"""Function words of other languages from which a text is in one, if it has fewer of English."""
+"""Function words of other languages from which a text is in one, if it has fewer of English. Where English has none, one
+is enough that is no name and no abbreviation as well."""
 
 _ENGLISH = frozenset(
     "the and of to is are was were be been that this it its for with on at by from not have has had do does did can"
@@ -23,13 +25,16 @@ _FOREIGN = (
         # French
         "le la les des du une est sont était étaient pas que qui pour dans avec sur nous vous votre notre cette ces"
         " mais je il elle depuis quand où aux chez sans être fait peut plus après déjà bonjour merci veuillez s'il"
+        " mon ma mes leur toujours jamais trop très tout quel quelle pourquoi combien et marche"
         # German
         " der das den dem ist sind nicht und ein eine einen einem einer mit auf für von zu wir ihr ihre unser kann wird"
         " wurde werden haben hat aber oder wenn bei nach aus dass auch noch nur bitte ich sie warum wie wurden beim"
-        " zum zur"
+        " zum zur mehr kein keine keinen mein meine meinen immer nie ohne seit schon jetzt wo vom uns geht bleibt"
+        " funktioniert"
         # Spanish
         " el los las una del está están por para pero como cuando donde más nuestro nuestra usted ustedes qué"
-        " cómo se lo al ya muy fue hay tiene puede porque después también sin sobre"
+        " cómo se lo al ya muy fue hay tiene puede porque después también sin sobre mis esta esto nunca siempre hace"
+        " desde funciona dónde cuándo"
         # Italian, Portuguese, Dutch
         " il gli della dello non per è sono che di nel alla dalla questo quando perché dopo um uma não com os"
         " dos das ao é foi são mais você está het een van niet voor met zijn wordt maar ook naar bij onze deze"
@@ -37,12 +42,30 @@ _FOREIGN = (
     )
     - _ENGLISH
 )
+_NAMES_TOO = frozenset(
+    # particles of names
+    "la le les de des du del della el los las van von der den dem das di il al da lo um het"
+    # what stands for something else in English texts: EST, OS, .com, MIT, Mon, a sans serif, and so on
+    " un os com se est sans mit mon ma mes per pour con como sur mi die et plus hat fait zum tout non marche sin esta dans"
+    " ou em mis são".split()
+)
+_ACCENTED = re.compile(r"\b[a-z]*[ßàâäçèéêëìíîïñòóôõöùúûüæœåøăąćđęğıłńőřśşšťůűýźżžơưạ-ỹ][^\W\d_]*")
+_BORROWED = frozenset("café cafés naïve résumé façade cliché déjà à fiancé fiancée entrée über".split())
+_ADDRESS = re.compile(r"\S+@\S+|\w+://\S+")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 
 
 def is_legible(text: str) -> bool:
     """Whether rules and router can make anything of it."""
-    words = [word.lower().replace("\u2019", "'") for word in _WORD.findall(text)]
+    prose = _ADDRESS.sub(" ", text)
+    words = [word.lower().replace("\u2019", "'") for word in _WORD.findall(prose)]
     parts = [part for word in words for part in (word, word.partition("'")[2]) if part]
     foreign, english = (sum(part in known for part in parts) for known in (_FOREIGN, _ENGLISH))
+    if not english and (_FOREIGN.difference(_NAMES_TOO).intersection(parts) or _is_accented(prose)):
+        return False
     return mostly_latin(text) and (foreign < FEWEST_FOREIGN or foreign < english)
+
+
+def _is_accented(text: str) -> bool:
+    """Whether a word that is written small, and so is no name, has a letter that English has not."""
+    return any(word not in _BORROWED for word in _ACCENTED.findall(unicodedata.normalize("NFC", text)))

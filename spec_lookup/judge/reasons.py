@@ -41,7 +41,9 @@ def whole_text(clause: Clause) -> str:
 _TELLS_EXPECTED = any_of(
     r"\b(?:should|shall|must|ought|expect\w*|supposed|want\w*|wish\w*|hop(?:e|ed|ing)|instead of|rather than|promis\w+"
     r"|(?:would|'d|d) (?:like|love|prefer|rather)|prefer\w*|(?:would|could|might) be (?:nice|good|great|better|fine)"
-    r"|why (?:not|can'?t|can ?not|is it not|isn'?t)|used to|normally|usually|as before)\b"
+    r"|why (?:not|can'?t|can ?not|is it not|isn'?t)|used to|normally|usually|as before"
+    r"|please|pls|plz|(?:can|could|will|would|may) (?:you|we|i|one|somebody|someone)|how about|let us|allow|add"
+    r"|thought|think|assum\w+|believ\w+|may not|must not|mustn'?t|not allowed|other way (?:a)?round|enough|needs?)\b"
 )
 """What may say what was expected, where nothing stands in the field for it."""
 

@@ -47,6 +47,7 @@ OPENING = 3
 """Words at the beginning that count as such, too: "how", "please", "could we"."""
 
 _TOKEN = re.compile(r"[a-z']+|\d+|[?!]")
+_SMALL = re.compile(r"\b[a-z]{2,40}\b")
 
 
 class Router:
@@ -70,6 +71,11 @@ class Router:
     def by_words_alone(self) -> bool:
         """Whether it has no vectors to go by: then it knows less."""
         return self._embedder is None
+
+    def knows(self, text: str) -> bool:
+        """Whether it has learnt any word of a text that is written small, and so is no name; True if none is."""
+        small = _SMALL.findall(text)
+        return not small or any(stem(word) in self._known for word in small)
 
     def kinds(self, claim: Claim) -> Mapping[str, float]:
         """The probability of each kind."""

@@ -71,14 +71,14 @@ SENTENCES: Mapping[str, str] = {
     ),
     "nearest-sentence": "In it, this resembles the request most: “%(sentence)s”",
     "number-missing": (
-        "The clause nearest to the request has a number (%(number)s). The request has none, and one would help to "
-        "decide."
+        "The clause nearest to the request has a number (%(number)s), and the request has none. If it is about a "
+        "number, it would help to know which."
     ),
     "another-language": (
         "The request seems to be in another language than English, which the program reads badly: it may have missed "
         "the clause that applies."
     ),
-    "nothing-expected": "It is not said what was expected instead; that would help to decide.",
+    "nothing-expected": "If something else was expected, it would help to know what.",
     # A language model's reading.
     "not-recorded": "No recorded answer.",
     "not-held": "The model's answer did not hold when it was checked against the spec; a person has to read it.",
@@ -104,6 +104,13 @@ FORMER: Mapping[str, tuple[str, ...]] = {
     "question": ("You ask a question.",),
     "new": ("You ask for something new. That is a request for a change.",),
     "no-clause": ("The search found no clause that resembles your request.",),
+    "number-missing": (
+        (
+            "The clause nearest to the request has a number (%(number)s). The request has none, and one would help to "
+            "decide."
+        ),
+    ),
+    "nothing-expected": ("It is not said what was expected instead; that would help to decide.",),
     "nearest-whole": (
         (
             "Of all clauses, %(clause)s (%(title)s) resembles your request most, and is quoted whole. "

@@ -131,6 +131,8 @@ class Spec(SpecIndex):
         if tells_report(claim) or not is_legible(claim.observed):  # what is not read may be a report
             return True
         router = Router.open(self._embedder)
+        if claim.reporter_says == SETUP_FORM and not router.knows(claim.observed) and not names_access(claim):
+            return True  # not a word of it is known
         kinds = router.kinds(claim)
         if kinds[NEW] >= WISHED or self._may_report(claim, router):
             return True

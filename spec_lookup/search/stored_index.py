@@ -54,7 +54,7 @@ LISTS = ("cites", "words", "synonyms")
 FORMAT = 9
 """Raised with every change of what an index folder holds."""
 
-ENGINE = "spec_lookup 0.12"
+ENGINE = "spec_lookup 0.13"
 """Named in every verdict; changes whenever the same input may give another verdict."""
 
 

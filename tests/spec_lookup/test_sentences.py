@@ -35,7 +35,7 @@ def test_every_sentence_is_found_again_by_its_key(key: str) -> None:
 @pytest.mark.parametrize(("key", "former"), [(key, text) for key, texts in FORMER.items() for text in texts])
 def test_every_former_sentence_is_found_by_its_key(key: str, former: str) -> None:
     """It is shown in the words of now."""
-    values = {name: f"shipments#{name}" for name in ("clause", "title") if f"%({name})s" in former}
+    values = {name: f"shipments#{name}" for name in ("clause", "title", "number") if f"%({name})s" in former}
 
     assert Reason(key, values) == as_reason(former % values)
     assert in_words(as_reason(former % values)) == SENTENCES[key] % values

@@ -171,7 +171,7 @@ def test_what_is_added_goes_as_a_reply_below_its_question(web: Web) -> None:
     web.sign_in()
     for path in (page, f"/desk/requests/{case.id}"):
         assert 'name="add-' not in shown(web, path)
-        assert "It is not said what was expected" not in shown(web, path)
+        assert "If something else was expected" not in shown(web, path)
     desk = shown(web, f"/desk/requests/{case.id}")
     assert desk.index("Reply of the requester") < desk.index("after 45 days") < desk.index("<h2>Verdict</h2>")
     assert (case.verdict, Category.UNDECIDED) == (after.verdict, after.category)

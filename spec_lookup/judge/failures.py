@@ -171,6 +171,13 @@ def tells_loss(claim: Claim) -> bool:
     return any(_seen(said, claim) for said, _ in _LOSSES)
 
 
+def is_elsewhere(claim: Claim) -> bool:
+    """Whether what fails is another's, is over or is only spoken of, so that nothing is said of a failure here."""
+    observed = seen(claim)
+    said = [match for pattern, _ in (*_CRASHES, *_LOSSES) for match in _matches(pattern, observed)]
+    return is_no_failure_of_ours(observed) or not any(map(has_happened, said))
+
+
 def tells_failure(claim: Claim) -> bool:
     """Whether the requester says in so many words that they saw a failure, be it one that a clause explains."""
     return mentions_crash(claim) or tells_loss(claim)

@@ -17,7 +17,10 @@ NEAR = 80
 _DENIED_WITHIN = re.compile(
     r"\b(?:no longer|no more|never|not|hardly|rarely|seldom|used to) (?:\w+ )?(?:crash|hang|hung|froze|freez|quit|clos)"
 )
-_DENIED_BEHIND = re.compile(r"^ (?:here |now )?(?:any ?more|no more|no longer)\b")
+_DENIED_BEHIND = re.compile(
+    r"^ (?:(?!(?:and|but|so|or|when|while|if|because|then|which|that)\b)[\w'-]{1,20} ){0,4}"
+    r"(?:(?<!not )any ?more|no more|no longer|never again)\b"
+)
 _ONLY_SAID = re.compile(
     r"\b(?:afraid|worried|worry|fear(?:ed)?|announced?|treats?|handles?|trainer (?:showed|said)|in the slides?"
     r"|(?:on|in) (?:the|an?) (?:internet|web|forum|review)|(?:in|during|for) (?:the|an?|our) (?:training|drill"
@@ -79,9 +82,9 @@ _NETWORK = (
     r"|(?:network|internet|telephone|power) (?:provider|company|supply|cable|switch)|electricity)"
 )
 _DEVICE = (
-    rf"(?:{_NETWORK}|(?:my|our|his|her|their|your) (?:\w+ )?(?:(?:mobile|smart)?phone|mobile|laptop|notebook|macbook|mac"
-    r"|pc|computer|printer|tv|watch|car|switch|network|connection|server room|mouse|keyboard|monitor)"
-    r"|the (?:\w+ )?printer)"
+    rf"(?:{_NETWORK}|(?:my|our|his|her|their|your) (?:\w+ )?(?:(?:mobile|smart)?phone|mobile|laptop|notebook|macbook"
+    r"|mac|pc|computer|printer|tv|watch|car|switch|network|connection|server room|mouse|keyboard|monitor)"
+    r"|the (?:\w+ )?(?:printer|beamer|projector))"
 )
 _FAILS = (
     r"(?:crash(?:es|ed|ing)?|hangs|hung|freezes|froze|frozen|fails?|failed|down|dead|died|dies|broken?|broke|offline"
@@ -89,21 +92,33 @@ _FAILS = (
     r"|(?:not|n't) (?:work|working|respond|responding)|no (?:signal|power|connection))"
 )
 _DEVICE_FAILS = re.compile(
-    rf"\b{_DEVICE}\b(?: (?!(?:not|never|and|but|or|so|when|while|if|that|the|it)\b)[\w'-]{{1,20}}){{0,3}} {_FAILS}\b(?!-)"
+    rf"\b{_DEVICE}\b(?: (?!(?:not|never|and|but|or|so|when|while|if|that|the|it)\b)[\w'-]{{1,20}}){{0,3}}"
+    rf" {_FAILS}\b(?!-)"
 )
 """The requester's own device or line fails: what fails beside it may come of that."""
 
+_OF_THE_PROGRAM = (
+    r"(?:page|app|application|program(?:me)?|tab|form|screen|site|system|portal|calendar|list|export|import|upload|download"
+    r"|report|account|dashboard|desk|session|search|ct2|view|window|table|everything|it|that|one)s?"
+)
+_OWN_THING_FAILS = re.compile(
+    rf"\b(?:my|our|his|her|their) (?!{_OF_THE_PROGRAM}\b)(?:[\w'-]{{1,20}} ){{0,2}}(?!{_OF_THE_PROGRAM} )[\w'-]{{2,20}}"
+    r" (?:always |often |now |also )?(?:crash(?:es|ed)|hangs|hung|freezes|froze)\b"
+)
+"""What people call theirs fails, and it is no page and no part of a program."""
+
 _STARTS_WITH_DEVICE = re.compile(rf"\A\W*(?:(?:my|our|the) )?(?:\w+ )?{_DEVICE}\b")
+"""A sentence about a device; where "it" fails in the next one, the device does."""
+
 _IT = re.compile(r"^it ")
-"""What "it" stands for, where the sentence before begins with a device."""
 
 _OVER_IN_OTHER_LANGUAGES = re.compile(
     r"\b(?:nicht mehr|kein\w*|ohne|behoben|gelost|danke|plus d'erreur|plus d'\w+|ne \w+ plus|sans|resolue?|reparee?"
     r"|corrigee?|merci|ya no|sin|resuelto|arreglado|solucionado|gracias|risolto|grazie|non \w+ piu)\b"
     r"|不再|没有|已解决|已经好|谢谢"
 )
-"""Words by which German, French, Spanish, Italian and Chinese deny a failure or say that it is over. Where one stands in
-a text that is not read, who can read it decides."""
+"""Words by which German, French, Spanish, Italian and Chinese deny a failure or say that it is over. Where one stands
+in a sentence that is not read, who can read it decides."""
 
 _FILE = re.compile(r"corrupt|garbled|damaged|0 ?(?:bytes|kb)")
 """A broken file, which another program shows."""
@@ -114,7 +129,7 @@ _OTHERS = any_of(
     r"\b(?:hosted|made|run|sold|built) (?:by|at) (?:another|some other|an ?other|others)\b",
     r"\b(?:our|my|their) own (?:web ?site|site|app|server|system|portal|program(?:me)?|home ?page)\b",
     r"\btheir (?:fault|app|web ?site|server|program(?:me)?)\b",
-    rf"{_NO_PLACE}\b{_OTHER_PRODUCT} (?:crash(?:es|ed)|freezes|froze|hangs|hung|closes|closed)\b",
+    rf"{_NO_PLACE}\b(?:{_OTHER_PRODUCT}|word) (?:crash(?:es|ed)|freezes|froze|hangs|hung|closes|closed)\b",
 )
 """What is said of a failure that is not this program's."""
 
@@ -141,9 +156,9 @@ _CONTENT = any_of(
 
 def is_no_failure_of_ours(observed: str) -> bool:
     """Whether what was seen, folded, tells that a failure is another program's, is over or is no failure."""
-    if any(way.search(observed) for way in (_OTHERS, _OVER, _CONTENT, _DEVICE_FAILS)):
+    if any(way.search(observed) for way in (_OTHERS, _OVER, _CONTENT, _DEVICE_FAILS, _OWN_THING_FAILS)):
         return True
-    return not is_legible(observed) and bool(_OVER_IN_OTHER_LANGUAGES.search(observed))
+    return any(_OVER_IN_OTHER_LANGUAGES.search(said) and not is_legible(said) for said in observed.split("\n"))
 
 
 def has_happened(match: re.Match[str]) -> bool:

@@ -12,8 +12,8 @@ import unicodedata
 from spec_lookup.search.words import mostly_latin
 
 FEWEST_FOREIGN = 2
-"""Function words of other languages from which a text is in one, if it has fewer of English. Where English has none, one
-is enough that is no name and no abbreviation as well."""
+"""Function words of other languages from which a text is in one, if it has fewer of English; where it has none of
+English, one is enough. At least one must be no part of a name and no abbreviation."""
 
 _ENGLISH = frozenset(
     "the and of to is are was were be been that this it its for with on at by from not have has had do does did can"
@@ -46,8 +46,8 @@ _NAMES_TOO = frozenset(
     # particles of names
     "la le les de des du del della el los las van von der den dem das di il al da lo um het"
     # what stands for something else in English texts: EST, OS, .com, MIT, Mon, a sans serif, and so on
-    " un os com se est sans mit mon ma mes per pour con como sur mi die et plus hat fait zum tout non marche sin esta dans"
-    " ou em mis são".split()
+    " un os com se est sans mit mon ma mes per pour con como sur mi die et plus hat fait zum tout non marche sin esta"
+    " dans ou em mis são".split()
 )
 _ACCENTED = re.compile(r"\b[a-z]*[ßàâäçèéêëìíîïñòóôõöùúûüæœåøăąćđęğıłńőřśşšťůűýźżžơưạ-ỹ][^\W\d_]*")
 _BORROWED = frozenset("café cafés naïve résumé façade cliché déjà à fiancé fiancée entrée über".split())
@@ -61,9 +61,10 @@ def is_legible(text: str) -> bool:
     words = [word.lower().replace("\u2019", "'") for word in _WORD.findall(prose)]
     parts = [part for word in words for part in (word, word.partition("'")[2]) if part]
     foreign, english = (sum(part in known for part in parts) for known in (_FOREIGN, _ENGLISH))
-    if not english and (_FOREIGN.difference(_NAMES_TOO).intersection(parts) or _is_accented(prose)):
+    sure = any(part in _FOREIGN and part not in _NAMES_TOO for part in parts)
+    if not english and (sure or _is_accented(prose)):
         return False
-    return mostly_latin(text) and (foreign < FEWEST_FOREIGN or foreign < english)
+    return mostly_latin(text) and (not sure or foreign < FEWEST_FOREIGN or foreign < english)
 
 
 def _is_accented(text: str) -> bool:

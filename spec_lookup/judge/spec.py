@@ -29,7 +29,15 @@ from spec_lookup.judge.evidence import (
     route,
     wishes,
 )
-from spec_lookup.judge.failures import CRASH, SOUNDS_LOST, explaining, tells_crash, tells_error, tells_loss
+from spec_lookup.judge.failures import (
+    CRASH,
+    SOUNDS_LOST,
+    explaining,
+    is_elsewhere,
+    tells_crash,
+    tells_error,
+    tells_loss,
+)
 from spec_lookup.judge.form import (
     QUESTION_FORM,
     REASONS,
@@ -78,6 +86,9 @@ other sets as if they came by these forms: of 506 the question form settles none
 
 WISHED = 0.9
 """The probability of a wish from which it sounds like one, and a form settles nothing."""
+
+WISHED_IN_WORDS = 0.3
+"""The same where there are words for a wish, too: "has no", "missing" and "feature" stand in reports as well."""
 
 WISHED_BESIDE_A_SETUP = 0.6
 """The same for the set-up form, through which nothing is wished for."""
@@ -154,17 +165,18 @@ class Spec(SpecIndex):
         """What the words of a claim settle by themselves, or else what it sounds like."""
         explained = explaining(claim, [hit.clause for hit in near])
         if explained:
-            return None, (Reason("may-explain", named(explained)),)
+            return None, () if is_elsewhere(claim) else (Reason("may-explain", named(explained)),)
         if tells_crash(claim):
             return (None, ()) if imagines(claim) or not self._may_fail(claim) else (Route(BUG, CRASH), ())
         if tells_loss(claim):
-            return None, (SOUNDS_LOST,)
+            return None, () if is_elsewhere(claim) else (SOUNDS_LOST,)
         if imagines(claim) or len(words(claim.observed)) < FEWEST_WORDS or not is_legible(claim.observed):
             return None, ()
         router = Router.open(self._embedder)
         if routed := self._routed(claim, router):
             return routed, ()
-        wished = wishes(claim) or router.kinds(claim)[NEW] >= WISHED
+        new = router.kinds(claim)[NEW]
+        wished = new >= WISHED or (wishes(claim) and (new >= WISHED_IN_WORDS or router.by_words_alone))
         return None, (SOUNDS_NEW,) if wished else ()
 
     def _may_fail(self, claim: Claim) -> bool:

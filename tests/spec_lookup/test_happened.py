@@ -26,6 +26,17 @@ def halls() -> Spec:
         "Windows shows a blue error screen when I start my laptop.",
         "Outlook crashes whenever I open it.",
         "My bank's app crashes when I pay there.",
+        "My router is old. It crashes every evening.",
+        "My router crashes all the time so the site can't be reached.",
+        "Our firewall blocks everything and I get error 502.",
+        "The VPN is down, the page cannot be reached.",
+        "The printer hangs. Then the app closes itself.",
+        "Our message broker crashed, and then we saw that the connection was reset.",
+        "The crash in the calendar no longer occurs, error 500 is no more.",
+        "Fehler 500 kommt nicht mehr, danke!",
+        "L'erreur 500 est résolue, merci beaucoup.",
+        "Ya no sale el error 500, gracias por todo.",
+        "错误 500 不再出现。",
         "Our own website shows 502 bad gateway, it is hosted by another firm.",
         "The error page looks ugly, could it get our logo?",
         "The text of the error page has a typo.",
@@ -125,6 +136,57 @@ def test_what_is_to_be_otherwise_in_the_program_is_no_set_up(halls: Spec, asked:
 def test_a_set_up_of_a_person_stays_one(halls: Spec, asked: str) -> None:
     """The same verbs and nouns about somebody's access settle it."""
     assert "misc" == halls.judge(Claim("New clerk", asked, reporter_says="setup")).category
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        "I rebooted my router, it is not that. Still error 500 on saving.",
+        "Our internet is not down, and yet: 503 Service Unavailable.",
+        "On my laptop the app crashes when I press Save.",
+        "It crashes on saving a booking.",
+        "Fehler 500 beim Speichern der Buchung",
+        "Erreur 500 quand on enregistre la salle",
+        "panic: index out of range [5] with length 5",
+        "Aborted (core dumped)",
+        "ORA-00942: table or view does not exist",
+        "The API answers with 502 on each call.",
+        "The app keeps crashing.",
+    ],
+)
+def test_a_crash_of_this_program_is_a_bug_on_whatever_device(halls: Spec, happened: str) -> None:
+    """Nor does the language matter in which an error is called one, as its number says which."""
+    assert "bug" == halls.judge(Claim("Booking", happened)).category
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        "The crash in the calendar no longer occurs, what was it?",
+        "My router crashes whenever a hall is booked.",
+        "Outlook hangs when I open the mail on my booking.",
+        "Since the fees were raised some halls lost the feature.",
+        "The answer has no header for the fee.",
+    ],
+)
+def test_what_a_request_does_not_sound_like_is_not_said(halls: Spec, happened: str) -> None:
+    """No failure of ours that is another's or over; no wish where words of one stand in a report."""
+    keys = {reason.key for reason in halls.judge(Claim("Halls", happened)).reasons}
+
+    assert set() == keys & {"sounds-lost", "may-explain", "sounds-new"}
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        "Could you add a calendar of halls?",
+        "The booking ends too early, we thought it lasts longer.",
+        "Is it right? He may not book.",
+    ],
+)
+def test_what_says_what_is_expected_is_not_asked_for_it(halls: Spec, happened: str) -> None:
+    """A wish, a thought, what somebody may."""
+    assert "nothing-expected" not in {reason.key for reason in halls.judge(Claim("Halls", happened)).reasons}
 
 
 @pytest.mark.parametrize(

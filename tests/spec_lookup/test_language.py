@@ -23,12 +23,24 @@ FOREIGN = [
     "A cotação não está na lista, quando é que será corrigida?",
     "De offerte is niet meer geldig voor het weekend",
     "报价单在10天后就显示为已过期",
+    "geht nicht mehr",
+    "Schranke bleibt unten",
+    "Wo ist mein Termin?",
+    "Mon poste finit trop tard",
+    "Quand finit mon poste ?",
+    "Drucker druckt nicht",
+    "Takvim boş",
+    "La cita desapareció",
 ]
 ENGLISH = [
     "Why is the quote expired after 10 days?",
     "Jo Wu, starts Monday, ops",
     "pls create login",
     "New user for Jean de la Tour and Klaus von dem Berg, they start on Monday in Paris",
+    "New user: Jürgen Müller, Zürich, jürgen@example.com",
+    "Naïve question",
+    "Onboarding Van der Meer, El Paso",
+    "Mon 9:00 EST, OS update, sans serif",
     "The invoice shows 'Der Betrag ist falsch' in place of the amount",
     "",
 ]
@@ -55,3 +67,12 @@ def test_a_text_that_rules_cannot_read_settles_nothing(text: str, form: str) -> 
     assert ("undecided", "nothing") == (verdict.category, verdict.ground)
     assert "another-language" in [reason.key for reason in verdict.reasons]
     assert all(citation.stance == "related" for citation in verdict.citations)
+
+
+@pytest.mark.parametrize("text", ["Kalender leer", "Kalendarz jest pusty"])
+def test_a_set_up_of_which_no_word_is_known_settles_nothing(text: str) -> None:
+    """A list of names is written with capitals; what is written small and not known may report anything."""
+    spec = Spec.of([("quotes.md", PAGE)])
+
+    assert "undecided" == spec.judge(Claim("", text, reporter_says="setup")).category
+    assert "misc" == spec.judge(Claim("", "Eva Brandt, Kiel", reporter_says="setup")).category

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from spec_lookup.judge.claim import Claim
 from spec_lookup.judge.evidence import any_of, seen
-from spec_lookup.judge.happened import has_happened, is_no_failure_of_ours
+from spec_lookup.judge.happened import has_happened, is_denied, is_no_failure_of_ours
 from spec_lookup.judge.sentences import Reason
 from spec_lookup.search.clause import Clause
 from spec_lookup.search.words import fold
@@ -172,10 +172,10 @@ def tells_loss(claim: Claim) -> bool:
 
 
 def is_elsewhere(claim: Claim) -> bool:
-    """Whether what fails is another's, is over or is only spoken of, so that nothing is said of a failure here."""
+    """Whether what fails is another's or is over, so that nothing is said of a failure here."""
     observed = seen(claim)
     said = [match for pattern, _ in (*_CRASHES, *_LOSSES) for match in _matches(pattern, observed)]
-    return is_no_failure_of_ours(observed) or not any(map(has_happened, said))
+    return is_no_failure_of_ours(observed) or all(map(is_denied, said))
 
 
 def tells_failure(claim: Claim) -> bool:

@@ -161,12 +161,18 @@ def is_no_failure_of_ours(observed: str) -> bool:
     return any(_OVER_IN_OTHER_LANGUAGES.search(said) and not is_legible(said) for said in observed.split("\n"))
 
 
+def is_denied(match: re.Match[str]) -> bool:
+    """Whether the words of a failure, or those behind them in their sentence, say that there is none any more."""
+    behind = match.string[match.end() : match.end() + NEAR].partition("\n")[0]
+    return bool(_DENIED_WITHIN.search(match[0]) or _DENIED_BEHIND.search(behind))
+
+
 def has_happened(match: re.Match[str]) -> bool:
     """Whether what stands around the words of a crash, in their sentence, leaves it one that happened."""
     said = match[0]
     before = match.string[max(0, match.start() - NEAR) : match.start()].rpartition("\n")[2]
     behind = match.string[match.end() : match.end() + NEAR].partition("\n")[0]
-    denied = _DENIED_WITHIN.search(said) or _DENIED_BEHIND.search(behind)
+    denied = is_denied(match)
     others = (_OTHERS_BEFORE.search(before) and not _FILE.search(said)) or _is_of_a_device(match)
     other_time = _NOT_NOW.search(f"{before} {behind}") or _ASKS_FOR.search(before) or _STOPPED.search(behind)
     told = (

@@ -314,6 +314,17 @@ def test_the_next_meeting(process: Process, rule: MeetingRule, after: str, expec
     assert at(expected) == next_meeting(rule, at(after), process.calendars["new-york"])
 
 
+def test_a_meeting_behind_more_than_a_week_of_holidays_is_not_lost(process: Process) -> None:
+    """The first Thursday of October begins eight days without work: the meeting is on the ninth, to its beginning."""
+    closed = {date(2026, 10, day): Holiday("Golden Week") for day in range(1, 9)}
+    calendar = replace(process.calendars["new-york"], holidays=closed)
+    rule = MeetingRule(3, time(10), week=1)
+
+    found = {next_meeting(rule, at(f"2026-{day} 09:00"), calendar) for day in ("09-30", "10-01", "10-08", "10-09")}
+
+    assert {at("2026-10-09 10:00")} == found
+
+
 def test_a_calendar_without_working_days_has_no_meeting(process: Process) -> None:
     """Nothing is made up."""
     calendar = replace(process.calendars["new-york"], working_days=frozenset())

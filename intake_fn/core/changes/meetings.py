@@ -24,7 +24,7 @@ WHICH = {1: "first", 2: "second", 3: "third", 4: "fourth", LAST: "last"}
 def next_meeting(rule: MeetingRule, after: datetime, calendar: Calendar) -> datetime | None:
     """The first meeting that begins after an instant (UTC); None when the calendar has no working day in a year."""
     zone = ZoneInfo(calendar.zone)
-    first = after.astimezone(zone).date() - WEEK * DAY  # one before may have been moved behind a holiday
+    first = _after_last_working_day(after.astimezone(zone).date(), calendar)
     for day in (first + n * DAY for n in range(WEEKS_AHEAD * WEEK)):
         if day.weekday() != rule.day or not _in_its_week(day, rule.week):
             continue
@@ -82,9 +82,21 @@ def _in_its_week(day: date, week: int) -> bool:
     return not week or (day.day - 1) // WEEK + 1 == week
 
 
+def _after_last_working_day(day: date, calendar: Calendar) -> date:
+    """The first day whose meeting may be moved to this day or a later one: the days before are without work."""
+    for earlier in (day - n * DAY for n in range(1, WEEKS_AHEAD * WEEK)):
+        if _is_working_day(earlier, calendar):
+            return earlier + DAY
+    return day
+
+
 def _working_days(day: date, calendar: Calendar) -> Iterator[date]:
-    """The working days from a day on; a holiday in part is one."""
-    for candidate in (day + n * DAY for n in range(WEEKS_AHEAD * WEEK)):
-        holiday = calendar.holidays.get(candidate)
-        if candidate.weekday() in calendar.working_days and not (holiday and holiday.is_whole_day):
-            yield candidate
+    """The working days from a day on."""
+    days = (day + n * DAY for n in range(WEEKS_AHEAD * WEEK))
+    return (candidate for candidate in days if _is_working_day(candidate, calendar))
+
+
+def _is_working_day(day: date, calendar: Calendar) -> bool:
+    """Whether anybody works on a day; on a holiday in part somebody does."""
+    holiday = calendar.holidays.get(day)
+    return day.weekday() in calendar.working_days and not (holiday and holiday.is_whole_day)

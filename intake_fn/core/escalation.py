@@ -57,9 +57,15 @@ def handler_at(level: int, case: Case, process: Process) -> str:
 
     Level 0: the liaison of the requester's office. A level with specialities (seed, Level 3: "server
     issues, firewall issues" and "all other issues"): by the module's, else by what it says. Others: spread over the
-    level's resources by the case's id, so that the choice can be recomputed.
+    level's resources by the case's id, so that the choice can be recomputed. For a level that support.yml does not have
+    any more, the one that has its requests now.
     """
-    return _handler(level, replace(case.request, module=module_of(case)), process, case.id)
+    return _handler(_present(level, process), replace(case.request, module=module_of(case)), process, case.id)
+
+
+def _present(level: int, process: Process) -> int:
+    """The level itself, or the next one where support.yml does not have it any more."""
+    return level if level in process.levels else process.level(level).escalates_to[0]
 
 
 def _handler(level: int, request: Request, process: Process, case_id: str) -> str:
@@ -102,8 +108,7 @@ def keeper(case: Case, process: Process) -> Person:
         return process.people[case.handler]
     if case.stage.is_on_its_way and (owner := _owner(case, process)):
         return process.people[owner[0]]
-    level = case.level if case.level in process.levels else process.level(case.level).escalates_to[0]
-    return process.people[handler_at(level, case, process)]
+    return process.people[handler_at(case.level, case, process)]
 
 
 def arrival(request: Request, process: Process, case_id: str = "") -> tuple[int, str]:
@@ -133,10 +138,11 @@ def _speciality(level: Level, request: Request, process: Process) -> str:
 def last_handler_at(level: int, case: Case, process: Process) -> str:
     """Who had the case at a level the last time, if they are still there; else who would get it now."""
     handler, at = handler_at(level, case, process), None
+    resources = process.levels[_present(level, process)].resources
     for event in case.history:
         at = event.level if isinstance(event, Received | Escalated) else at
         if at == level and isinstance(event, Received | Escalated | HandedOver):
-            handler = event.handler if event.handler in process.levels[level].resources else handler
+            handler = event.handler if event.handler in resources else handler
     return handler
 
 

@@ -217,3 +217,14 @@ def test_the_way_has_a_date_for_each_step_that_was_reached(process: Process) -> 
     assert [False, True, False] == [one.is_now for one in steps][:3]
     assert [NOW, NOW, None] == [one.at for one in steps][:3]
     assert () == way(case_of(received(1, "ihelp"), judged()), process)
+
+
+def test_what_is_no_change_after_all_comes_back_where_its_level_is_gone(process: Process) -> None:
+    """support.yml has no level 4 any more: level 3 has its requests."""
+    wish = step(case_at(4, "roma"), process, Overruled, category=Category.CHANGE, clause="", reason="So.")
+    levels = {number: level for number, level in process.levels.items() if number != 4}
+    back = step(
+        wish.case, replace(process, levels=levels), Overruled, category=Category.BUG, clause="billing#due", reason="No."
+    )
+
+    assert "system-analysts" == back.case.handler

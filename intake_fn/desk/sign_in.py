@@ -26,11 +26,13 @@ from intake_fn.desk.outbox import FIRST_DELAY, backoff, error_text
 from intake_fn.ports import SESSION, Asked, Mail, Session, SignInAsked
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from intake_fn.core.process import Person, Process
     from intake_fn.desk.needs import SigningIn
 
 AT_ONCE = 500
-"""Links that one sweep looks at: a crowd that asks in vain costs a write each, and delays nobody by another minute."""
+"""Links that one sweep looks at: who asks in vain costs a write each, and delays nobody by another minute."""
 
 MOST = 5
 """Links that one address is mailed while a link is valid, 20 an hour with a quarter of an hour.
@@ -71,11 +73,10 @@ def mail_links(desk: SigningIn) -> int:
     for asked in desk.sessions.sign_ins_asked(AT_ONCE):
         if asked.next_attempt and asked.next_attempt > desk.clock():
             continue
-        mail = _mail_of(desk, asked)
-        if mail is None or desk.clock() - asked.at > OUTAGE:
-            _drop(desk, asked, mail)
+        mail = _mail_to_send(desk, asked)
+        if mail is None:
             continue
-        until = desk.clock() + backoff(asked.id, asked.tries, FIRST_DELAY)
+        until = _next_attempt(desk, asked)
         if not desk.sessions.attempt_sign_in(asked, until):
             continue  # another sweep was faster
         if not _is_within_limit(desk, asked, mail.to):
@@ -95,6 +96,30 @@ def mail_links(desk: SigningIn) -> int:
     return mailed
 
 
+def _mail_to_send(desk: SigningIn, asked: SignInAsked) -> Mail | None:
+    """The mail that was asked for; None where nothing is to be sent now. Raises TryLater."""
+    is_late = desk.clock() - asked.at > OUTAGE
+    try:
+        mail = _mail_of(desk, asked)
+    except TryLater:
+        raise
+    except Exception as error:  # whatever it is: it is attempted again, and the other links are mailed
+        log.exception("link_failed_unexpectedly", what=asked.what)
+        if is_late:
+            _drop(desk, asked, is_known=True)
+        elif desk.sessions.attempt_sign_in(asked, _next_attempt(desk, asked)):
+            desk.sessions.sign_in_failed(asked, error_text(error))
+        return None
+    if mail is None or is_late:
+        _drop(desk, asked, is_known=mail is not None)
+        return None
+    return mail
+
+
+def _next_attempt(desk: SigningIn, asked: SignInAsked) -> datetime:
+    return desk.clock() + backoff(asked.id, asked.tries, FIRST_DELAY)
+
+
 def _mail_of(desk: SigningIn, asked: SignInAsked) -> Mail | None:
     """The mail that was asked for; None for an address that gets none. Raises TryLater."""
     if asked.what is Asked.MY_REQUESTS:
@@ -103,9 +128,9 @@ def _mail_of(desk: SigningIn, asked: SignInAsked) -> Mail | None:
     return _mail(desk, person) if person else None
 
 
-def _drop(desk: SigningIn, asked: SignInAsked, mail: Mail | None) -> None:
+def _drop(desk: SigningIn, asked: SignInAsked, *, is_known: bool) -> None:
     """Forget a request for links whose address is unknown, or that was attempted for too long."""
-    if mail:
+    if is_known:
         log.error("links_given_up", what=asked.what, tries=asked.tries, error=asked.last_error)
     desk.sessions.finish_sign_in(asked)
 

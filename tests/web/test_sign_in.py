@@ -17,7 +17,7 @@ from intake_fn.adapters.signed_links import SignedLinks
 from intake_fn.core.errors import Broken, OutcomeUnknown, TryLater, Undeliverable
 from intake_fn.core.mail_throttle import MailThrottle
 from intake_fn.desk.sign_in import MOST, mail_links
-from intake_fn.ports import SignInAsked, SuppressedAddress
+from intake_fn.ports import Asked, SignInAsked, SuppressedAddress
 from intake_fn.texts import as_written
 from intake_fn.web import WebConfig, create_app
 from tests.fakes import MemoryStore, ports_of
@@ -344,6 +344,28 @@ def test_a_link_that_one_address_does_not_take_delays_no_other(web: Web, trouble
     assert waits.last_error == ("ValueError. The log says where." if type(trouble) is ValueError else str(trouble))
 
 
+def test_a_link_whose_mail_cannot_be_made_delays_no_other(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is attempted again until it is given up, and the sweep goes on."""
+
+    def broken(*_: object) -> None:
+        raise ValueError("x")
+
+    monkeypatch.setattr("intake_fn.desk.my_requests.mail_of", broken)
+    web.store.ask_sign_in(SignInAsked("1", EVE, web.clock() - timedelta(seconds=1), what=Asked.MY_REQUESTS))
+    asked(web, "paul@example.com")
+    with log.captured() as lines:
+        web.desk.sweep()
+    (waits,) = web.store.sign_ins_asked()
+
+    assert ["paul@example.com"] == [mail.to for mail in web.mailer.sent]
+    assert (1, "ValueError. The log says where.") == (waits.tries, waits.last_error)
+    assert "link_failed_unexpectedly" in {line["event"] for line in lines}
+
+    web.clock.advance(days=2)
+    web.desk.sweep()
+    assert [] == list(web.store.sign_ins_asked())
+
+
 def test_a_sweep_that_is_cut_off_loses_no_link(web: Web) -> None:
     """What it had begun with is attempted again; two at once mail it once."""
     asked(web)
@@ -369,7 +391,7 @@ def test_a_hundred_posts_mail_five_links_and_are_all_answered_alike(web: Web) ->
     assert 6 == len(links_in(web))
 
 
-def test_a_crowd_that_asks_in_vain_delays_nobody(web: Web) -> None:
+def test_many_who_ask_in_vain_delay_nobody(web: Web) -> None:
     """From many places, under many names; the next sweep mails whoever works here."""
     for number in range(300):
         address = f"{number}@elsewhere.example"

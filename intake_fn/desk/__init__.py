@@ -153,7 +153,7 @@ class Desk:
     """The issue index, as this process read it last."""
 
     looked: published.Looked = field(default_factory=published.Looked)
-    """When this process held the approved changes against the published spec."""
+    """What this process held against the published spec, and when."""
 
     @property
     def change(self) -> Change:

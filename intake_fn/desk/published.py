@@ -5,14 +5,14 @@ The spec is published with its index, whose stamp says which one it is: each app
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from intake_fn import log
 from intake_fn.core.change_events import ClausePublished
 from intake_fn.core.changes.clause_text import assessment_of, cite_of, published_since
-from intake_fn.core.errors import Refused, Stale, Unreadable
+from intake_fn.core.errors import Refused, Stale, TryLater, Unreadable
 from intake_fn.core.names import SPECDESK
 from intake_fn.desk.proposing import same
 from spec_lookup import SpecLookupError
@@ -31,14 +31,15 @@ EVERY = timedelta(minutes=10)
 
 @dataclass(slots=True)
 class Looked:
-    """When this process looked last, and at which spec."""
+    """When this process looked last, at which spec, and which changes it held against that one."""
 
     at: datetime | None = None
     stamp: str = ""
+    cases: set[str] = field(default_factory=set)
 
 
 def note(desk: Deciding, spec: Callable[[], Spec], looked: Looked) -> int:
-    """Hold the approved changes against the published spec, if that is another one; how many cases noted something."""
+    """Hold each approved change against the published spec once; how many cases noted something. Raises TryLater."""
     now = desk.clock()
     if looked.at is not None and now - looked.at < EVERY:
         return 0
@@ -51,24 +52,29 @@ def note(desk: Deciding, spec: Callable[[], Spec], looked: Looked) -> int:
     except SpecLookupError as error:
         log.warning("published_spec_unread", error=str(error))
         return 0
-    if opened.stamp.content == looked.stamp:
-        return 0
-    noted = sum(_noted(desk, case_id, opened) for case_id in approved)
+    looked.cases &= {*approved} if opened.stamp.content == looked.stamp else set()
     looked.stamp = opened.stamp.content
-    return noted
+    return sum(_noted(desk, case_id, opened, looked) for case_id in approved if case_id not in looked.cases)
 
 
-def _noted(desk: Deciding, case_id: str, spec: Spec) -> bool:
-    """Whether there was something to note; one case that cannot be changed stops no other."""
+def _noted(desk: Deciding, case_id: str, spec: Spec, looked: Looked) -> bool:
+    """Whether there was something to note; one case that cannot be changed is tried again, and stops nothing else."""
 
     def decide(case: Case) -> Event | None:
         return publication(case, spec, desk.clock())
 
     try:
-        return bool(desk.change(case_id, decide).events)
+        step = desk.change(case_id, decide)
     except (Stale, Refused, Unreadable) as error:
         log.warning("publication_unnoted", case=case_id, error=str(error))
         return False
+    except TryLater:
+        raise
+    except Exception:  # whatever it is: the deliveries come after this
+        log.exception("publication_failed", case=case_id)
+        return False
+    looked.cases.add(case_id)
+    return bool(step.events)
 
 
 def publication(case: Case, spec: Spec, now: datetime) -> ClausePublished | None:

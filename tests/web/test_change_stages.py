@@ -11,10 +11,11 @@ import pytest
 
 from intake_fn.core.changes.clause_text import ClauseText, published_since
 from intake_fn.core.changes.patch import SPEC_FOLDER, PageText, patch
+from intake_fn.core.request import Kind
 from intake_fn.core.vocabulary import Outcome, Stage, Status
 from intake_fn.desk.published import EVERY
 from spec_lookup import Spec, read_pages
-from tests.web.approvals import ANALYSTS, FASTER, PUBLISHED, approved
+from tests.web.approvals import ANALYSTS, FASTER, PUBLISHED, approve, approved
 from tests.web.boards import MARC, before_the_board
 from tests.web.samples import SPEC
 from tests.web.test_status_pages import page_of
@@ -144,6 +145,43 @@ def test_an_index_that_cannot_be_read_stops_no_sweep(web: Web) -> None:
     web.desk.sweep()
     assert published_since(loaded(web, case)) is None
     publish(web, PUBLISHED)
+    assert published_since(loaded(web, case)) is not None
+
+
+def test_a_change_that_is_approved_after_its_clause_was_published_learns_of_it(web: Web) -> None:
+    """The spec was looked at before, for another change."""
+    approved(web)
+    publish(web, PUBLISHED)
+    later = approve(web.desk, web.sent(Kind.CHANGE, module="shipments", key="l" * 22))
+    web.clock.advance(minutes=EVERY.seconds / 60 + 1)
+    web.desk.sweep()
+    noted = published_since(loaded(web, later))
+
+    assert noted is not None
+    assert noted.as_proposed
+
+
+def test_a_change_that_cannot_be_held_against_the_spec_stops_no_delivery(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at again, and notes the clause once that works."""
+    case = approved(web)
+    web.sign_in(ANALYSTS)
+    web.tracker.down = True
+    web.act(case, "note", text="Begun.")
+    web.tracker.down = False
+
+    def broken(*_: object) -> None:
+        raise ValueError("x")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("intake_fn.desk.published.publication", broken)
+        publish(web, PUBLISHED)
+    assert published_since(loaded(web, case)) is None
+    assert [] == web.store.items_of(case.id)
+
+    web.clock.advance(minutes=EVERY.seconds / 60 + 1)
+    web.desk.sweep()
     assert published_since(loaded(web, case)) is not None
 
 

@@ -51,6 +51,7 @@ def test_an_absence_says_so_first_and_a_person_who_mentions_one_is_a_person(
         ("Ich bin ab Montag im Urlaub, bitte Vertretung einrichten", "Bitte tragen Sie meine Vertretung ein."),
         ("Abwesenheitskalender: Fehler beim Speichern", "Der Kalender speichert den 24.12. nicht."),
         ("Automatic reply: not sent to clients", "The system sends no acknowledgement to our clients."),
+        ("On leave: how to enter it?", "How do I enter it? I am on leave next week."),
         ("Notices", "Our client says that this message is automatically generated. We have received five."),
         ("Notice twice", 'We have received two notices. They say "please do not reply to this email".'),
     ],

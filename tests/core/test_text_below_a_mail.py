@@ -51,6 +51,8 @@ def reply(text: str, *, is_reply: bool = False) -> str:
         "It fails.\n\nOn 12 May the carrier wrote:\nPlease correct the code.\n\nWhat shall we do?",
         "Es geht nicht.\n\nAm 3. Mai um 10:15 schrieb der Spediteur:\nBitte den Code ändern.\n\nWas nun?",
         "Explain this:\n\n-----Original Message-----\nFrom: ops@carrier.example\n\nThe cut-off has passed.",
+        f"Your mails end so, please change it:\n\n{NOTICE}",
+        f"The page says:\n{NOTICE}\nWe want another text.",
         "First the label.\n\n__________\nThe second is that +44 20 7946 0997 of the depot is wrong.",
         "Please add this user:\n__________\nJo Wu\nWu Ltd\n+44 20 7946 0996",
     ],

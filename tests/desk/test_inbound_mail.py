@@ -299,9 +299,10 @@ def test_a_person_who_answers_through_a_group_is_heard(room: Room) -> None:
     post = taken(room, mail("List 8 is empty.", headers=GROUP))
     advert = taken(room, mail("Buy.", headers={"List-Unsubscribe": "<https://x.example>", "Precedence": "bulk"}))
     of_group = mail("It awaits approval.", headers={**GROUP, "X-List-Administrivia": "yes"}, to=address(room, case.id))
-    outcomes = [one.outcome.value for one in (answer, post, advert, taken(room, of_group))]
+    absence = mail("I am out of the office.", subject="Automatic reply: x", headers=GROUP, to=address(room, case.id))
+    outcomes = [one.outcome.value for one in (answer, post, advert, taken(room, of_group), taken(room, absence))]
 
-    assert ["threaded", "quarantined", "ignored", "ignored"] == outcomes
+    assert ["threaded", "quarantined", "ignored", "ignored", "ignored"] == outcomes
 
 
 def test_a_thread_of_others_that_asks_for_help_is_told_whole(room: Room) -> None:
@@ -310,11 +311,21 @@ def test_a_thread_of_others_that_asks_for_help_is_told_whole(room: Room) -> None
         "+helpdesk\n\nOn 25 Nov 2026, at 17:03, Ann <ann@plover.example.org> wrote:\n\n> Invoice 7 is shown twice.\n"
     )
     ours = thread.replace("ann@plover.example.org", DESK)
-    told = [taken(room, mail(text, subject="Re: Invoice", headers={"References": "<a@b>"})) for text in (thread, ours)]
-    texts = [room.store.load(record.case_id).request.description for record in told]
+    head = (
+        f"Please look.\n\nFrom: Ann <ann@plover.example.org>\nSent: x\nTo: Jo\nCc: {DESK}\nSubject: x\n\nInvoice 8.\n"
+    )
+    texts = (thread, ours, head)
+    told = [
+        taken(
+            room, mail(text, sender=f"jo{number}@example.com", subject="Re: Invoice", headers={"References": "<a@b>"})
+        )
+        for number, text in enumerate(texts)
+    ]
+    first, second, third = (room.store.load(record.case_id).request.description for record in told)
 
-    assert "Invoice 7 is shown twice." in texts[0]
-    assert texts[1] == "+helpdesk"
+    assert "Invoice 7 is shown twice." in first
+    assert second == "+helpdesk"
+    assert "Invoice 8." in third
 
 
 def test_a_header_that_exchange_writes_on_all_mail_is_no_sign(room: Room) -> None:

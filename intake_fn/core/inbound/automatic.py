@@ -85,7 +85,7 @@ INSTEAD = re.compile(r"[^\s@]@[^\s@]|\+?\d[\d\s()./-]{6,}\d")
 FIRST_PERSON = pattern(ABSENT, r"(?!out of)")
 WRITER_RETURNS = pattern(RETURNS)
 FORMULA = re.compile(rf"^\W*(?:{phrases(GREETINGS)})|{phrases(MAIL_WORDS)}", re.IGNORECASE)
-SENTENCE_END = re.compile("[.!\u3002\uff01\n]")
+SENTENCE_END = re.compile("[.!?\u3002\uff01\uff1f\n]")
 OTHERWISE = re.compile(r"\b(?:the|an?|our|no|my|was|were|been|not|if|when|while|because)\s*$", re.IGNORECASE)
 """What makes an absence that follows none of the writer's now."""
 MACHINE = pattern(MACHINE_WRITTEN)
@@ -111,9 +111,14 @@ CLAUSE = 80
 OWN_HEADER = "x-specdesk-item"
 
 
-def automatic(mail: InboundMail, ours: Collection[str]) -> Message | None:
-    """Why a mail is taken for a program's; None for a person's. `ours` are the addresses that our mail comes from."""
+def automatic(mail: InboundMail, ours: Collection[str], *, through_group: bool = False) -> Message | None:
+    """Why a mail is taken for a program's; None for a person's. `ours` are the addresses that our mail comes from.
+
+    `through_group` leaves out what the group's program adds to all that it passes on.
+    """
     for rule in RULES:
+        if through_group and rule is _listed:
+            continue
         if key := rule(mail, ours):
             return message(key)
     return None

@@ -42,7 +42,7 @@ def turned_away(
     if mail.verdicts.virus == "fail":
         return MailOutcome.REJECTED, message("mail.virus")
     if why := automatic(mail, ours):
-        is_post = why.key == BULK and is_group_post(mail)
+        is_post = why.key == BULK and is_group_post(mail) and not automatic(mail, ours, through_group=True)
         if not released and not (is_post and joins):
             return (MailOutcome.QUARANTINED if is_post else MailOutcome.IGNORED, why)
     if released:

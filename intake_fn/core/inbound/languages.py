@@ -121,7 +121,7 @@ VERBS_OF_WROTE = (
 
 FROM_LABELS = """
 from|von|de|da|van|från|fra|od|от|lähettäjä|feladó|gönderen|kimden|remetente|expéditeur|mittente|remite|afzender
-nadawca|отправитель|发件人|寄件者|差出人|보낸 사람|보낸사람|מאת|من
+από|від|de la|จาก|từ|šalje|pošiljatelj|отправитель|nadawca|发件人|寄件者|差出人|보낸 사람|보낸사람|מאת|من
 """
 OTHER_LABELS = """
 sent|date|gesendet|datum|envoyé|enviado|enviada|inviato|data|verzonden|skickat|sendt|wysłano|odesláno|отправлено|дата
@@ -129,7 +129,7 @@ sent|date|gesendet|datum|envoyé|enviado|enviada|inviato|data|verzonden|skickat|
 to|an|à|a|para|til|till|aan|do|komu|кому|收件人|宛先|받는 사람|받는사람|vastaanottaja|kime|per|destinataire
 cc|kopie|kopia|копия|抄送|참조|bcc
 subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|temat|předmět|тема|主题|件名|主旨|제목|aihe|konu
-küldve|elküldve|dátum|címzett|tárgy|trimis|către|subiect|надіслано|αποστολή|προς|θέμα|poslano|prima|predmet
+στάλθηκε|ημερομηνία|кому|ส่ง|ถึง|เรื่อง|ชื่อเรื่อง|สำเนา|วันที่|đã gửi|ngày|tới|đến|chủ đề|küldve|elküldve|dátum|címzett|tárgy|trimis|către|subiect|надіслано|αποστολή|προς|θέμα|poslano|prima|predmet
 importance|priority|reply-to|antwort an|attachments|anlagen|priorität
 """
 

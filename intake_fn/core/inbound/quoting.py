@@ -15,7 +15,7 @@ is kept beside it, and the raw mail.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 
 from intake_fn.core.inbound.languages import (
@@ -195,6 +195,16 @@ def _forwarded_from(lines: Sequence[str], subject: str) -> int | None:
     if start is not None or not (is_forward(subject) or ITALIAN.match(subject)):
         return start
     return next((number for number in range(len(lines)) if _is_head(lines, number, from_first=False)), None)
+
+
+def quotes(text: str, addresses: Collection[str]) -> bool:
+    """Whether a text names one of some addresses, in small letters, elsewhere than among a mail's recipients."""
+    for line in text.split("\n")[:2000]:
+        if any(address in line[:LONGEST_HEADER_LINE].casefold() for address in addresses):
+            found = _header(line)
+            if not found or _label(found[1]) not in LABELS - FROM:
+                return True
+    return False
 
 
 def _without_history(lines: Sequence[str], *, answers: bool) -> list[str]:
@@ -383,10 +393,17 @@ def _without_disclaimer(lines: Sequence[str]) -> list[str]:
         while start and lines[start - 1].strip() and not _is(RULE, lines[start - 1]):
             start -= 1
         begins = range(max(start, last - MOST_OF_NOTICE), last) if last - start > 1 else range(start, last)
-        notice = next((n for n in (start, *begins) if first < n and _is_notice(lines[n:last])), None)
+        may_begin = (n for n in (start, *begins) if first < n and not _leads_on(lines, n))
+        notice = next((n for n in may_begin if _is_notice(lines[n:last])), None)
         if notice is None:
             return list(lines[:end])
         end = notice
+
+
+def _leads_on(lines: Sequence[str], number: int) -> bool:
+    """Whether what stands above a line ends in a colon: a person quotes what follows."""
+    above = next((lines[n].rstrip() for n in range(number - 1, -1, -1) if lines[n].strip()), "")
+    return above.endswith((":", "\uff1a"))
 
 
 MOST_OF_NOTICE = 12

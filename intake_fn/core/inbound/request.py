@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from intake_fn.core.inbound.decide import colleague, is_confirmed
 from intake_fn.core.inbound.mail import MailAddress
+from intake_fn.core.inbound.quoting import quotes
 from intake_fn.core.inbound.summary import NUMBER, answers, summary_of
 from intake_fn.core.mail_throttle import mailbox
 from intake_fn.core.process import CLIENT
@@ -47,11 +48,10 @@ def request_of(mail: InboundMail, process: Process) -> Request:
 def asked(mail: InboundMail, process: Process) -> str:
     """What a mail asks that makes a request: the thread below it, too, where that is others' and we never saw it."""
     written = mail.reply.strip() or mail.text.strip()
-    identity = process.mail
-    own = (identity.address, identity.reply_to, f"{identity.reply_to.partition('@')[0]}+")
+    name, _, host = process.mail.reply_to.casefold().rpartition("@")
+    own = (process.mail.address.casefold(), f"{name}@{host}", f"{name}+")
     answers_others = bool(mail.references) or answers(mail.subject)
-    folded = mail.text.casefold()
-    is_ours = any(one.casefold() in folded for one in own) or NUMBER.search(mail.subject) is not None
+    is_ours = NUMBER.search(mail.subject) is not None or quotes(mail.text, own)
     return mail.text.strip() if answers_others and not is_ours else written
 
 

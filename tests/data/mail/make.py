@@ -2204,6 +2204,55 @@ def around_an_answer() -> None:
             "The invoice is wrong.\n\nDisclaimer: the text below it names the old company.\n",
             {"contains": ["names the old company"]},
         ),
+        (
+            "answers-below-signature",
+            "inline reply below a signature",
+            "waiting",
+            "Hi.\n\n-- \nMax Bell\n\nOn 26 Nov 2026, at 09:12, CT2 Help Desk <helpdesk@example.com> wrote:\n\n> WHICH\n\nThe weekly one.\n",
+            {"contains": ["The weekly one."], "excludes": ["WHICH", "wrote:"]},
+        ),
+        (
+            "answers-below-in-red",
+            "inline reply in Outlook, without marks",
+            "waiting",
+            "See my answers below in red.\n\nFrom: CT2 Help Desk <helpdesk@example.com>\nSent: Thursday\nTo: Max\nSubject: x\n\nWhich?\nThe weekly one.\n",
+            {"contains": ["The weekly one."]},
+        ),
+        (
+            "sentence-right-above-head",
+            "reply without an empty line above the quotation",
+            "waiting",
+            "Since 12.5., the blue one.\nAm 26.11.26, 09:12 schrieb CT2 Help Desk <helpdesk@example.com>:\n\n> OLD TEXT\n",
+            {"contains": ["Since 12.5., the blue one."], "excludes": ["OLD TEXT", "schrieb"]},
+        ),
+        (
+            "person-who-quotes-a-carrier",
+            "reply that says what somebody wrote",
+            "waiting",
+            "It is this.\n\nAt 10:15 the carrier wrote:\nGate 7 is closed.\n\nSo we wait.\n",
+            {"contains": ["Gate 7 is closed.", "So we wait."]},
+        ),
+        (
+            "card-below-underscores",
+            "business card below underscores, with a title",
+            "waiting",
+            "The blue one.\n_______\nMax Bell, Head of Sales\nSaltmarsh Group\n+44 20 7946 0999\n",
+            {"excludes": ["7946"]},
+        ),
+        (
+            "postscript-below-signature",
+            "thanks with a postscript",
+            "resolved",
+            "Thanks!\n-- \nMax Bell\nPS: the list is still empty.\n",
+            {"contains": ["the list is still empty"], "reopens": True},
+        ),
+        (
+            "head-greek",
+            "Outlook in Greek",
+            "waiting",
+            "The blue one.\n\nΑπό: CT2 Help Desk <helpdesk@example.com>\nΣτάλθηκε: 26.11.2026\nΠρος: Max\nΘέμα: x\n\nOLD TEXT\n",
+            {"excludes": ["OLD TEXT"]},
+        ),
     ]
     for number, (name, kinds, status, text, more) in enumerate(rows, 1):
         sender = f"writer{number}@saltmarsh.example.org"

@@ -50,7 +50,7 @@ def error(event: str, **values: Any) -> None:
 
 
 def exception(event: str, **values: Any) -> None:
-    """The same, with the exception that is being handled."""
+    """Log an error with the exception that is being handled."""
     _InUse.write({"event": event, "level": "error", "exc_info": sys.exc_info()[1], **values})
 
 

@@ -29,7 +29,7 @@ class Read:
 
     @property
     def request(self) -> JudgedRequest:
-        """As it is judged again."""
+        """The request as it is judged again."""
         return JudgedRequest(self.id, self.claim, shown=(self.clause,))
 
     def line(self) -> dict[str, Any]:

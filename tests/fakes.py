@@ -562,7 +562,7 @@ class MemoryStore:
             self._outbox.pop(item.id, None)
 
     def finish_mailed(self, item: OutboxItem, mail: SentMail) -> None:
-        """The same, and record its mail."""
+        """Take the item out, and record its mail."""
         with self._up():
             self.finish(item)
             self._sent_mails.append(mail)
@@ -1092,7 +1092,7 @@ class MemoryTracker:
         )
 
     def versions(self) -> dict[str, tuple[str, ...]]:
-        """The same ones in each project."""
+        """The versions, which are those of each project."""
         self._up()
         return dict.fromkeys(("Bugs InBox", "Change InBox", "Support Misc"), self.product_versions)
 

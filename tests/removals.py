@@ -37,7 +37,7 @@ def without(part: str, name: str, *, former: bool = False) -> Process:
 
 
 def text_without(part: str, name: str, *, former: bool = False) -> str:
-    """The same as the text of the file."""
+    """The text of the file without a name in a part of it."""
     file = deepcopy(WHOLE)
     if part == "levels":
         _take_level_out(file, int(name))

@@ -79,7 +79,7 @@ READ_AS_DATA = {"tzdata"}
 
 @cache
 def project() -> dict[str, Any]:
-    """Of pyproject.toml."""
+    """The project's table of pyproject.toml."""
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 

@@ -32,7 +32,7 @@ def front_end(request: Request, process: Process, case_id: str = "") -> tuple[in
 
 
 def routed(request: Request, process: Process, case_id: str) -> tuple[int, str]:
-    """The same; of an office that support.yml does not name any more, and of Mantis, that of client companies."""
+    """Level and handler; those of client companies for Mantis, and for an office that support.yml has no more."""
     office = process.offices.get(request.requester.office)
     level = office.front_end if office else process.client_front_end
     return level, _handler(level, request, process, case_id)

@@ -370,7 +370,7 @@ class Desk:
         outbox.retry(self, item_id, actor)
 
     def retry_now(self, item_id: str, actor: str) -> None:
-        """The same, and attempt it at once. Raises TryLater, too."""
+        """Make a dead letter due again, and attempt it at once. Raises as `retry` does, and TryLater."""
         self.retry(item_id, actor)
         self.deliver(item_id.partition("#")[0])
 

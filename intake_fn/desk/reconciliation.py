@@ -35,7 +35,7 @@ def reconcile(desk: Reconciling, case_id: str) -> Case:
 
 
 def compare(desk: Reconciling, case_id: str) -> tuple[Case, bool]:
-    """The same; and whether the issue is not as we left it, by our own account's doing."""
+    """Reconcile a case; and say whether the issue is not as we left it, by our own account's doing."""
     has_drifted = False
 
     def decide(case: Case) -> Event | None:

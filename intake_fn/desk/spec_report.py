@@ -38,7 +38,7 @@ def report(desk: Desk) -> SpecReport:
 
 
 def keep(desk: Desk) -> SpecReport:
-    """The same, kept for the page. Raises TryLater."""
+    """Make the report, and keep it for the page. Raises TryLater."""
     made = report(desk)
     kept_files.keep(desk.files, KEY, made)
     return made

@@ -165,7 +165,7 @@ class _Run:
         return is_done
 
     def _is_taken_in(self, number: int) -> bool:
-        """The same; one poisoned issue must not block the others."""
+        """Whether an issue was taken in, or need not be; one poisoned issue must not block the others."""
         try:
             self.events += take_in(self.desk, number, self._started)
         except TryLater as error:

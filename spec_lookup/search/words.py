@@ -52,7 +52,7 @@ class _Stemmer(threading.local):
 
     @cached_property
     def english(self) -> Any:
-        """Of this thread, made with its first word."""
+        """The English stemmer of this thread, made with its first word."""
         import Stemmer  # noqa: PLC0415 - only who searches waits for it
 
         return Stemmer.Stemmer("english", 0)  # `stem` remembers more than it would

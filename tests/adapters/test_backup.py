@@ -64,7 +64,7 @@ class Stage:
         )
 
     def back_up(self, folder: Path) -> Any:
-        """By the clock of the room."""
+        """Back up at the instant that the room's clock shows."""
         return back_up(self.table, self.s3, self.bucket, folder, self.room.clock)
 
     def fill(self, folder: Path) -> Any:

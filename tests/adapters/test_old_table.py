@@ -158,7 +158,7 @@ def old(old_store: DynamoStore, process: Process) -> Web:
 
 
 def _on(store: DynamoStore, web: Web) -> Web:
-    """The same application with another store."""
+    """The application with another store."""
     desk = replace(web.desk, **ports_of(store))
     config = WebConfig(
         process=desk.process,

@@ -60,13 +60,13 @@ class House:
         self.keys = 0
 
     def eraser(self, **days: int | None) -> Eraser:
-        """By rules of support.yml, those that are named otherwise than by default."""
+        """An eraser by support.yml's rules, with those that are named instead of the default ones."""
         rules = {**DEFAULTS, **{Rule(name): number for name, number in days.items()}}
         desk = replace(self.desk, process=replace(self.desk.process, retention=RetentionPolicy(rules)))
         return Eraser(desk=desk, store=self.store, issues=self.issues)
 
     def settled(self, **days: int | None) -> Eraser:
-        """The same, once its rules are in force."""
+        """The eraser, once its rules are in force."""
         eraser = self.eraser(**days)
         sweep(eraser)
         self.room.clock.at += GRACE

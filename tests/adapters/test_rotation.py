@@ -63,7 +63,7 @@ def make(aws: LocalAws, clients: Callable[[str], Any]) -> Iterator[Callable[[], 
 
 
 def rotation(application: Application, name: str = parameters.SECRET_KEY) -> Rotation:
-    """Of a secret of the stage."""
+    """The rotation of a secret of the stage."""
     stage = Stage("rotated", {}, FUNCTION, "role", "eu-west-1", "packages")
     return Rotation(stage, application, name)
 
@@ -225,7 +225,7 @@ def session_of(application: Application) -> str:
 
 
 def signed_in(application: Application, cookie: str) -> str | None:
-    """Whom a cookie names."""
+    """The person whom a cookie names."""
     app = application.app
     with app.test_request_context(headers={"Cookie": f"specdesk={cookie}"}) as asked:
         session = app.session_interface.open_session(app, asked.request)

@@ -221,7 +221,7 @@ class AtWork:
         self.updated = False
 
     def describe_stacks(self, **_: Any) -> Any:
-        """As it stands."""
+        """The stack as it stands."""
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
         return {"Stacks": [{"StackStatus": state, "Outputs": [], "Parameters": PARAMETERS}]}
 
@@ -245,7 +245,7 @@ class WentBack:
     """A stack whose last update failed: it stands as before that, and AWS finds nothing to change."""
 
     def describe_stacks(self, **_: Any) -> Any:
-        """As it stands."""
+        """The stack as it stands."""
         return {"Stacks": [{"StackStatus": "UPDATE_ROLLBACK_COMPLETE", "Outputs": [], "Parameters": PARAMETERS}]}
 
     def update_stack(self, **_: Any) -> None:

@@ -43,7 +43,7 @@ ILLEGAL = json.dumps({"__type": "BadRequestException", "message": "Illegal addre
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of our server."""
+    """The certificate of our server."""
     return dropping.certificate(tmp_path_factory.mktemp("tls"))
 
 

@@ -151,7 +151,7 @@ class ChangeMachine(Requests, RuleBasedStateMachine):
 
     @rule(n=which, who=anybody, member=person, by_member=st.booleans())
     def somebody_is_recused(self, n: int, who: str, member: str, by_member: bool) -> None:
-        """By themselves, by the chair, or by somebody who may not."""
+        """A member is recused by themselves, by the chair, or by somebody who may not."""
         self.is_recused(n, ADDRESSES[member] if by_member else who, member, "My own idea.")
 
     @rule(n=which, who=anybody, by_chair=st.booleans(), decision=st.sampled_from(Decision), true_votes=st.booleans())

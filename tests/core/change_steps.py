@@ -100,7 +100,7 @@ class Requests:
         self.tries(n, Overruled, ANDREI, expected.status is not Status.CLOSED, none_any_more, **what)
 
     def sends_it_to_an_owner(self, n: int, module: str) -> None:
-        """Of this module or another one."""
+        """The request goes to the owner of its module or of another one."""
         expected, owner = self.expected[n], self.process.modules[module].owner
 
         def sent(_: Case) -> None:
@@ -167,7 +167,7 @@ class Requests:
         self.tries(n, c.VoteCast, who, may, voted, member=member, vote=vote, reason="So.")
 
     def is_recused(self, n: int, who: str, member: str, reason: str) -> None:
-        """By themselves, by the chair, or by somebody who may not."""
+        """A member is recused by themselves, by the chair, or by somebody who may not."""
         expected = self.expected[n]
         may = expected.may_recuse(who, member, self.process.board) and bool(reason)
         self.tries(n, c.Recused, who, may, lambda _: expected.recused.add(member), member=member, reason=reason)

@@ -74,7 +74,7 @@ class Window:
         return wanted - int(self.offset[after - 1]) - self.begin
 
     def longer(self) -> Window:
-        """The same from the same minute, but more than a year."""
+        """The window from the same minute on, longer than a year."""
         return Window(self.zone, self.begin, LONG)
 
 

@@ -388,7 +388,7 @@ def test_a_motion_to_defer_decides_nothing_once_its_date_has_come(process: Proce
 
 
 def mailed(case: Case, process: Process, event: Event) -> dict[str, list[str]]:
-    """Whom the Board's mails of an event go to, with the keys of what they say."""
+    """The readers of the Board's mails about an event, with the keys of what the mails say."""
     intents = advance(case, event, process).intents
     return {
         intent.to: [why.key for why in intent.why]

@@ -41,7 +41,7 @@ def undecided(level: int = 3, handler: str = "paul", **changes: Any) -> Case:
 
 
 def decided(case: Case, process: Process) -> Case:
-    """The same after a person's decision."""
+    """The case after a person's decision."""
     bug = happened(Overruled, category=Category.BUG, clause="", reason="It breaks.")
     return advance(case, bug, process).case
 

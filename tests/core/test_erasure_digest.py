@@ -1,4 +1,4 @@
-"""By what the record of an erasure knows an address again."""
+"""The digests by which the record of an erasure knows an address again."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from intake_fn.core.lazy_dataclass import dataclass as late
 
 
 def both(late_one: bool) -> Any:
-    """The same classes, made by ours or by the standard library."""
+    """Equal classes, made by ours or by the standard library."""
     make: Any = late if late_one else dataclass
 
     @make(frozen=True, slots=True)

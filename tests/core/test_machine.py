@@ -133,7 +133,7 @@ def any_event(kind: type[Event]) -> st.SearchStrategy[Event]:
 
 
 def made_to_fit(event: Event, case: Case, process: Process) -> Event:
-    """The same event with a level, handler and reason that the rules allow, so that cases get around."""
+    """The event with a level, handler and reason that the rules allow, so that cases get around."""
     options = allowed(case, process)
     if isinstance(event, Escalated) and options.escalate_to:
         level = options.escalate_to[0]

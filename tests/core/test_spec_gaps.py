@@ -26,7 +26,7 @@ def plain(_: Case, text: str) -> str:
 
 
 def hour(number: float) -> Any:
-    """So many hours after the request came."""
+    """An instant, in hours after the request came."""
     return NOW + timedelta(hours=number)
 
 

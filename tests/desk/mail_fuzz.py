@@ -217,7 +217,7 @@ ANY_MAIL = st.one_of(BUILT, damaged(), damaged(), st.binary(max_size=300), LINE)
 
 
 class Fuzz:
-    """So many mails into one desk; what became of them."""
+    """The mails that go into one desk, and what became of them."""
 
     def __init__(self, process: Process) -> None:
         self.room = Room(process)

@@ -57,7 +57,7 @@ class Pair:
         self.desk.sweep()
 
     def case(self, case_id: str) -> Case:
-        """As it stands."""
+        """The case as it stands."""
         return self.room.store.load(case_id)
 
     def to_jun(self) -> list[Mail]:

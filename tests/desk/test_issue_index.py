@@ -52,7 +52,7 @@ def minutes(room: Room, number: int = 3) -> None:
 
 
 def another_process(room: Room) -> Desk:
-    """The same desk in a process that has not read the index yet."""
+    """The desk in a process that has not read the index yet."""
     return replace(room.desk, index_cache=Cache())
 
 

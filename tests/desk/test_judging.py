@@ -112,7 +112,7 @@ def says(category: str, judge: str = "bedrock:some.model") -> Any:
 
 
 def in_shadow(room: Room, process: Process, judge: Any) -> Room:
-    """The same desk with a judge in the shadow."""
+    """The desk with a judge in the shadow."""
     room.desk = replace(room.desk, process=replace(process, judge=JudgePolicy(shadow=True)), shadow=judge)
     return room
 

@@ -225,7 +225,7 @@ def test_a_mail_that_waits_for_an_hour_is_told(process: Process) -> None:
 
 
 def on_another_way(raw: bytes, number: int) -> bytes:
-    """The same mail by another server: SES's own headers differ."""
+    """The mail as another server passes it on: SES's own headers differ."""
     return re.sub(rb"SMTP id \w+", f"SMTP id x{number}".encode(), raw)
 
 

@@ -309,7 +309,7 @@ class DeskMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_said_twice_or_while_the_clock_stands(self) -> None:
-        """Of each version of a due time every share once, the higher after the lower."""
+        """Each share is said once for each version of a due time, the higher after the lower."""
         for case in self.changed("warnings"):
             told: dict[Any, int] = {}
             then: Case | None = None

@@ -49,7 +49,7 @@ def with_roma(room: Room) -> str:
 
 
 def gone(room: Room, part: str = "people", name: str = "roma", *, former: bool = True) -> Room:
-    """The same application without a name in support.yml."""
+    """The application without a name in support.yml."""
     room.desk = replace(room.desk, process=without(part, name, former=former))
     room.mailer.sent.clear()
     return room

@@ -212,17 +212,17 @@ class Post:
 
 
 def wrote(post: Post, summary: str, description: str) -> Post:
-    """The same with this text."""
+    """The post with this text."""
     return replace(post, request=replace(post.request, summary=summary, description=description))
 
 
 def by(post: Post, email: str) -> Post:
-    """The same from this address."""
+    """The post from this address."""
     return replace(post, request=replace(post.request, requester=replace(post.request.requester, email=email)))
 
 
 def claimed(post: Post) -> Post:
-    """The same from an address that an office could have."""
+    """The post from an address that an office could have."""
     return by(post, f"{post.request.requester.name}@example.com")
 
 

@@ -441,7 +441,7 @@ def tally(*pools: WorkerPool) -> Counter[str]:
 
 
 def table(*pools: WorkerPool) -> str:
-    """The same as a table: a line for each step, a column for each fault."""
+    """The figures as a table: a line for each step, a column for each fault."""
     whole = tally(*pools)
     ways = [way for way in (*KILLS, *FAULTS, LATE) if any(key.endswith(f", {way}") for key in whole)]
     steps = sorted({step for pool in pools for step, _ in pool.injector.tally})

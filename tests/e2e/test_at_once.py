@@ -123,7 +123,7 @@ class Engineer:
     cookie: str = ""
 
     def sign_in(self) -> None:
-        """By the link that is mailed."""
+        """Sign in by the link that is mailed."""
         link = self.site.application.links.sign_in(self.address)
         self.post(link, self.read(link)["csrf_token"])
 

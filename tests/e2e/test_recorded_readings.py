@@ -69,7 +69,7 @@ def page(url: str) -> str:
 
 
 def is_decided_twice(case: Case, category: str, judge: str) -> None:
-    """By two readings that agree, and nothing is left to a person."""
+    """It is decided by two readings that agree, and nothing is left to a person."""
     verdict = pinned(case)
     assert (category, category, judge) == (case.category, verdict.category, judge and verdict.judge)
     assert [category, category] == [reading.category for reading in verdict.readings]

@@ -386,7 +386,7 @@ def test_no_more_is_read_than_back_to_when_the_request_came(stand_in: StandIn) -
 
 
 def busy(stand_in: StandIn, number: int, times: int, *, seconds: int) -> None:
-    """So many other issues, changed so long after that one."""
+    """A number of other issues, changed so long after that one."""
     copied = [row["name"] for row in stand_in.state.rows("pragma table_info(issue)") if row["name"] != "id"]
     chosen = ", ".join("'Other'" if name == "additional_information" else name for name in copied)
     with stand_in.state.change():
@@ -605,7 +605,7 @@ ODD: tuple[Any, ...] = (
 
 
 def spoilt(value: Any, random: Random) -> Any:
-    """The same JSON with one part missing, or with something else in its place."""
+    """The JSON with one part missing, or with something else in its place."""
     if not isinstance(value, dict | list) or not value or random.random() < 0.1:
         return random.choice(ODD)
     copied: Any = copy(value)

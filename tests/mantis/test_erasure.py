@@ -77,7 +77,7 @@ class Cut:
         self.store, self.at = store, at
 
     def __getattr__(self, name: str) -> Any:
-        """The same, until it is cut off."""
+        """The method, until it is cut off."""
         real = getattr(self.store, name)
         if name == "erasures":
             return real
@@ -105,7 +105,7 @@ class House:
 
     @property
     def ann(self) -> Requester:
-        """Whose data is erased, of each example another one."""
+        """The person whose data is erased, another one for each example."""
         return Requester(f"Ann Qvist{self.number}", f"ann.qvist{self.number}@example.com", "london")
 
     def eraser(self, cut: int = 0) -> Eraser:

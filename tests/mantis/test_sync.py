@@ -103,7 +103,7 @@ class Office:
         self.mantis.raw("POST", f"issues/{self.case(case_id).issue}/notes", {"text": text}, account)
 
     def mails(self, about: str) -> list[str]:
-        """Whom a mail was sent to whose subject holds these words."""
+        """The recipients of mails whose subject holds these words."""
         return [mail.to for mail in self.room.mailer.sent if about in mail.subject]
 
 

@@ -68,7 +68,7 @@ def case_of(office: Office, number: int) -> Case:
 
 
 def taken_in(office: Office, number: int) -> Case:
-    """The same, when all that follows has happened."""
+    """The case, when all that follows has happened."""
     office.at_rest()
     return case_of(office, number)
 

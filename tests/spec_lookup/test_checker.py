@@ -52,7 +52,7 @@ def test_what_the_judge_says_is_so(spec: Spec, claim: Claim) -> None:
 
 
 def reasoned(verdict: Verdict, key: str, **values: str) -> Verdict:
-    """The same with a reason in place of its own."""
+    """The answer with a reason in place of its own."""
     return replace(verdict, reasons=(Reason(key, values),))
 
 

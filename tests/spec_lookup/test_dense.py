@@ -15,7 +15,7 @@ COLUMNS = 16
 
 
 def drawn(seed: int, number: int) -> np.ndarray:
-    """So many unit vectors."""
+    """A number of unit vectors."""
     rows = np.random.default_rng(seed).standard_normal((number, COLUMNS)).astype(np.float32)
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 

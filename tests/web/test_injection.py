@@ -97,7 +97,7 @@ def model() -> Obedient:
 
 
 def judged_by(web: Web, model: Obedient) -> Web:
-    """The same application with a language model as its judge."""
+    """The application with a language model as its judge."""
     desk = replace(web.desk, judge=LlmJudge("stub", model))
     config = replace(web.client.application.extensions[EXTENSION], desk=lambda: desk)
     return replace(web, desk=desk, client=create_app(config).test_client())

@@ -59,7 +59,7 @@ class Pseudo(NullTranslations):
         return pseudo(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """The same for a number."""
+        """The text for a number."""
         return pseudo(msgid1 if n == 1 else msgid2)
 
 

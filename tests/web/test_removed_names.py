@@ -86,7 +86,7 @@ def _go_up(web: Web, case: Case, level: int) -> Case:
 
 
 def reopened(web: Web, process: Process) -> Web:
-    """The same application, started again with another support.yml."""
+    """The application, started again with another support.yml."""
     desk = replace(web.desk, process=process)
     config: WebConfig = web.client.application.extensions["specdesk"]
     app = create_app(replace(config, process=process, desk=lambda: desk))
@@ -125,7 +125,7 @@ def test_a_name_that_is_gone_breaks_nothing(full: Web, part: str, name: str, *, 
 
 
 def _file_one_anew(web: Web) -> None:
-    """Of the request that has been through most: its whole history is written to Mantis once more."""
+    """The request that has been through most has its whole history written to Mantis once more."""
     case = max((web.store.load(row.id) for row in rows(web.store) if row.issue), key=lambda case: len(case.history))
     del web.tracker.issues[case.issue or 0]
     web.clock.advance(hours=2)

@@ -18,7 +18,7 @@ SPEC = ROOT / "docs" / "spec"
 
 
 def clauses() -> list[Clause]:
-    """Of the sample spec."""
+    """The clauses of the sample spec."""
     return [clause for name, text in read_spec(SPEC) if name.endswith(".md") for clause in page_clauses(name, text)]
 
 

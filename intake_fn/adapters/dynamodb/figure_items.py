@@ -61,7 +61,7 @@ class FigureItems:
         return self.shard_key(day, crc32(case_id.encode()) % SHARDS)
 
     def shard_key(self, day: date, shard: int) -> Item:
-        """The same, by the shard's number."""
+        """The key of a shard, by its number."""
         return {"pk": f"FIGURES#{self.name}", "sk": f"{day}#{shard}"}
 
     def month(self, day: date) -> str:

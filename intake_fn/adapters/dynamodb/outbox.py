@@ -157,7 +157,7 @@ class DynamoOutbox:
             self.table.client.delete_item(TableName=self.table.name, Key=wire(outbox_key(item.id)))
 
     def finish_mailed(self, item: OutboxItem, mail: SentMail) -> None:
-        """The same for one whose mail was sent: with it that is recorded, and the row of its day moves.
+        """Take out an item whose mail was sent: with it that is recorded, and the row of its day moves.
 
         The mail is out, so nothing may fail because of a figure: where the row is too busy, the mail is not counted.
         """

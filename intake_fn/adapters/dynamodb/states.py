@@ -147,7 +147,7 @@ def row_of(item: Item) -> CaseRow:
 
 
 def readable_row(item: Item) -> CaseRow | None:
-    """The same; None for a state that this version cannot read."""
+    """The row of a state; None for one that this version cannot read."""
     try:
         return row_of(item)
     except Unreadable:

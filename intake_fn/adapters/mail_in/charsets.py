@@ -62,7 +62,7 @@ def decoded(raw: bytes, declared: str = "") -> str:
 
 
 def decoded_as(raw: bytes, declared: str = "") -> tuple[str, str]:
-    """The same, with the charset if it was guessed: then the text may be wrong. "" for one that is as it says."""
+    """The text, and the charset if it was guessed: then the text may be wrong. "" for one that is as it says."""
     named = charset(declared)
     text, guess = _plainly(raw, named) or _by_its_bytes(raw, named)
     return HALF_OR_NUL.sub("\ufffd", text), guess
@@ -104,7 +104,7 @@ ONE_SIDE = 20
 
 
 def _plainly(raw: bytes, declared: str) -> tuple[str, str] | None:
-    """As it says, or as its bytes say beyond doubt; None where neither is so."""
+    """The text by the charset that it names, or that its bytes show beyond doubt; None where neither is so."""
     wide = _sixteen_bits(raw)
     if wide and not declared.startswith("utf-32"):
         return raw.decode(wide, errors="replace"), ""

@@ -1145,7 +1145,7 @@ def danger() -> None:
 
 
 def again() -> None:
-    """The same mail again, an id that was used before, our own mail."""
+    """A mail that comes again, an id that was used before, our own mail."""
     sender = "edda.krog@skagen.example.org"
     raw = (
         top(sender).encode()

@@ -88,10 +88,20 @@ class Rotation:
         ]
 
     def end(self, *, early: bool) -> list[str]:
-        """Have the former key leave. Raises Refused while links of it may be in use, unless it is early on purpose."""
+        """Have the former key leave. Raises Refused while links of it may be in use, unless it is early on purpose.
+
+        Also before the new one signs: else the new one would leave.
+        """
+        from intake_fn.adapters.provision import parameters  # noqa: PLC0415 - with boto3
+
         kept = self._kept()
         if len(kept.values) == 1:
             raise Refused("There is no former key: nothing is being rotated.")
+        if kept.about == parameters.ANNOUNCED:
+            command = f"specdesk rotate {self.name} --stage {self.stage.name}"
+            raise Refused(
+                f"The new key signs nothing yet: the rotation broke off. Run it again, without --end: {command}"
+            )
         if not early and self.application.clock() < kept.changed + self._lifetime:
             raise Refused(f"{self._end_told(kept)}. --early ends them now.")
         unmatched = self._unmatched()

@@ -140,6 +140,8 @@ def test_a_rotation_that_broke_off_goes_on(
         with pytest.raises(ConnectionError):
             rotation(make()).begin()
     old, new = parameters.kept(clients("ssm"), PATH, parameters.SECRET_KEY).values
+    with pytest.raises(Refused, match=r"signs nothing yet.* Go on without --end"):  # the former one, which leaked, would stay
+        rotation(make()).end(early=True)
     rotation(make()).begin()
 
     assert (new, old) == parameters.kept(clients("ssm"), PATH, parameters.SECRET_KEY).values

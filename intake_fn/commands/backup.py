@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,8 @@ def restore(args: argparse.Namespace) -> int:
     plain: dict[str, Any] = asdict(manifest)
     finished = True
     if args.erasures:
+        again = f"`specdesk erase --again {args.erasures} --by {args.by}`"
+        print(f"All is restored. Erasing again; if that breaks off, {again} goes on.", file=sys.stderr)
         done = erase.erased_again(erase.reading_everything(_application()), records, who)
         plain, told, finished = {**plain, **erase.again_plain(done)}, erase.again_lines(records, done), done.finished
     else:

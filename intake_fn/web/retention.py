@@ -42,6 +42,7 @@ def shown() -> ResponseReturnValue:
         address=_address,
         name=_name,
         raw_mails=Rule.RAW_MAILS,
+        files=Rule.ATTACHMENTS,
         zone=zone_of(me(), process),
     )
 

@@ -119,6 +119,7 @@ def test_files_go_with_their_request_where_that_goes_first(process: Process, spe
     web.sign_in("paul@example.com")
 
     assert "Due now 1" in cards(web)["attachments"]
+    assert "with the words of their request at the latest" in cards(web)["attachments"]
 
 
 def test_mails_addresses_and_records_are_named(web: Web) -> None:

@@ -134,13 +134,13 @@ def test_nothing_is_signed_by_a_key_before_every_instance_knows_it(
 def test_a_rotation_that_broke_off_goes_on(
     make: Callable[[], Application], monkeypatch: pytest.MonkeyPatch, clients: Callable[[str], Any]
 ) -> None:
-    """With the key that was announced."""
+    """With the key that was announced; ended at once, it would lose the new one and keep the former one that leaked."""
     with monkeypatch.context() as broken:
         broken.setattr(Rotation, "_restart", breaks)
         with pytest.raises(ConnectionError):
             rotation(make()).begin()
     old, new = parameters.kept(clients("ssm"), PATH, parameters.SECRET_KEY).values
-    with pytest.raises(Refused, match=r"signs nothing yet.* Go on without --end"):  # the former one, which leaked, would stay
+    with pytest.raises(Refused, match=r"signs nothing yet.* Go on without --end"):
         rotation(make()).end(early=True)
     rotation(make()).begin()
 

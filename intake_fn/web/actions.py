@@ -5,7 +5,7 @@ Whether an event may happen is for core/escalation.py to say; here only that the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import spec_lookup
@@ -335,9 +335,7 @@ def event_by(
     missing = [message for field, message in action.must.items() if not answers[field]]
     if missing:
         raise Refused(" ".join(missing))
-    limit = desk.process.intake.text_characters
-    if any(len(text) > limit for text in answers.values()):
-        raise Refused(f"This text is too long: the limit is {limit:,} characters.")
+    refuse_long(answers.values(), desk.process)
     if action.takes_files and (left := [name for text in answers.values() for name in unfilled(text)]):
         raise Refused(
             f"Please replace {', '.join(f'{{{name}}}' for name in left)} in your text: the requester reads it."
@@ -346,6 +344,13 @@ def event_by(
         answers |= _clause_read(answers) | {"person": person.id}
         answers |= _cited(answers["clause"], spec or desk.spec, always=bool(answers["reading"]))
     return action.event(at=desk.clock(), actor=person.address, **action.make(answers))
+
+
+def refuse_long(texts: Iterable[str], process: Process) -> None:
+    """Raise Refused for a text that is longer than the limit."""
+    limit = process.intake.text_characters
+    if any(len(text) > limit for text in texts):
+        raise Refused(f"This text is too long: the limit is {limit:,} characters.")
 
 
 def refuse_strangers(event: Event, case: Case, process: Process, *, as_it_is: bool) -> None:

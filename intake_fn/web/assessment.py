@@ -15,6 +15,7 @@ from intake_fn.core.steps import allowed
 from intake_fn.desk.impact import modules_near
 from intake_fn.desk.proposing import clause_today, patch_of, same
 from intake_fn.web.access import ENGINEER, config, me, open_to
+from intake_fn.web.actions import refuse_long
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.numbers import whole
 
@@ -78,6 +79,7 @@ def decline(case_id: str) -> ResponseReturnValue:
     desk = config().desk()
     reason = clean_text(request.form.get("reason"))
     try:
+        refuse_long([reason], desk.process)
         event = OwnerDeclined(at=desk.clock(), actor=me().address, reason=reason)
         desk.act(case_id, event, whole(request.form.get("seen"), 0))
     except (Refused, Stale, TryLater) as error:
@@ -103,12 +105,10 @@ def patch(case_id: str) -> ResponseReturnValue:
 def _event(text: ClauseText, said: Mapping[str, Any]) -> ChangeAssessed:
     """The assessment that the form makes. Raises Refused for a clause that cannot stand in the spec."""
     desk = config().desk()
-    limit = desk.process.intake.text_characters
     wrong = [*problems(text, said["proposed"], lambda cite: desk.spec().clause(cite) is not None)]
-    if any(len(said[name]) > limit for name in TEXTS):
-        wrong.append(f"This text is too long: the limit is {limit:,} characters.")
     if wrong:
         raise Refused(" ".join(wrong))
+    refuse_long([said[name] for name in TEXTS], desk.process)
     return ChangeAssessed(
         at=desk.clock(),
         actor=me().address,

@@ -20,6 +20,7 @@ from intake_fn.core.request_id import typed as request_id
 from intake_fn.desk import inbound_mail
 from intake_fn.web import words
 from intake_fn.web.access import ADMIN, ENGINEER, config, me, open_to
+from intake_fn.web.actions import refuse_long
 from intake_fn.web.files import DOWNLOAD_SECONDS, OCTETS, SERVED_BYTES
 
 if TYPE_CHECKING:
@@ -167,6 +168,7 @@ def _decide(mail_id: str, action: str) -> None:
         reason = " ".join(request.form.get("reason", "").split())
         if not reason:
             raise Refused("Write why it is rejected, such as “advertisement”. Nobody is mailed.")
+        refuse_long([reason], desk.process)
         inbound_mail.reject(desk, mail_id, actor, reason)
 
 

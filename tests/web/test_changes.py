@@ -280,6 +280,14 @@ def test_an_owner_declines_where_support_yml_says_so(
     case = with_owner(web)
     page = f"/desk/requests/{case.id}/assessment"
     assert bool(may) == ('id="decline"' in web.client.get(page).text)
+    too_long = web.post(
+        f"{page}/decline",
+        on=page,
+        seen=web.desk.cases.load(case.id).version,
+        reason="x" * (web.desk.process.intake.text_characters + 1),
+    )
+    assert 422 == too_long.status_code
+    assert "This text is too long: the limit is" in too_long.text
     answer = web.post(f"{page}/decline", on=page, seen=web.desk.cases.load(case.id).version, reason="Too dear.")
     assert status == answer.status_code
     case = web.desk.cases.load(case.id)

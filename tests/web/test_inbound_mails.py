@@ -86,6 +86,10 @@ def test_an_admin_rejects_a_mail_with_a_reason(web: Web) -> None:
     page = f"/desk/mail/{record.id}"
 
     assert 422 == web.post(page, on=page, action="reject").status_code
+    assert (
+        "too long"
+        in web.post(page, on=page, action="reject", reason="x" * (web.desk.process.intake.text_characters + 1)).text
+    )
     assert 303 == web.post(page, on=page, action="reject", reason="It sells something.").status_code
     after = web.desk.inbound.mail(record.id)
     assert (MailOutcome.REJECTED, ADMIN) == (after.outcome, after.reviewed_by)

@@ -12,7 +12,7 @@ from flask import Response, jsonify, render_template, request, url_for
 
 from intake_fn.core.errors import Refused, Unreadable
 from intake_fn.core.escalation import keeper
-from intake_fn.core.queue.csv_file import csv_file
+from intake_fn.core.queue.csv_file import CSV, csv_file
 from intake_fn.core.queue.facets import FACETS
 from intake_fn.core.queue.filters import Filters, Show, meets
 from intake_fn.core.queue.order import ordered
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from intake_fn.core.case_row import CaseRow
     from intake_fn.core.process import Person
     from intake_fn.web.queue_list import Listed
-
-CSV = "text/csv; charset=utf-8"
 
 HEADS = (
     *("Request", "Summary", "Requester", "Office", "Client company", "Status", "Level", "Assignee", "Priority"),

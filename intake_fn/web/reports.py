@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,7 @@ from flask import Blueprint, Response, abort, jsonify, render_template, url_for
 
 from intake_fn.core.figures.periods import Unit, month_of
 from intake_fn.core.figures.tables import PAGES, TABLES, made
+from intake_fn.core.queue.csv_file import CSV, csv_file
 from intake_fn.web import report_words
 from intake_fn.web.access import ENGINEER, config, open_to
 from intake_fn.web.report_period import Choice, chosen, counts, date_in, months_before, today
@@ -27,9 +26,6 @@ blueprint = Blueprint("reports", __name__, url_prefix="/desk/reports")
 
 EVERY = 100_000
 """Rows of a breakdown in a file: all of them."""
-
-FORMULA = tuple("=+-@\t\r")
-"""How a cell begins that a spreadsheet would take for a formula."""
 
 TREND = 6
 """Months that the page of a month shows beside each other."""
@@ -114,14 +110,14 @@ def _as_json(whole: Made) -> ResponseReturnValue:
 
 
 def _as_csv(whole: Made) -> ResponseReturnValue:
-    text = io.StringIO()
-    writer = csv.writer(text)
     by = [report_words.first_column(whole)] if whole.table.by else []
-    writer.writerow([*by, "First day", "Last day", *(_file_head(key) for key in whole.keys)])
-    for row in whole.rows:
-        name = [harmless(report_words.row_name(row, whole, config().process))] if by else []
-        writer.writerow([*name, row.period.first, row.period.last, *map(report_words.plain, row.cells)])
-    answer = Response(text.getvalue(), mimetype="text/csv")
+    heads = [*by, "First day", "Last day", *(_file_head(key) for key in whole.keys)]
+
+    def name_of(row: Row) -> list[str]:
+        return [report_words.row_name(row, whole, config().process)] if by else []
+
+    rows = ([*name_of(row), *_texts(row)] for row in whole.rows)
+    answer = Response(csv_file(heads, rows), content_type=CSV)
     answer.headers["Content-Disposition"] = f'attachment; filename="{whole.table.id}.csv"'
     return answer
 
@@ -130,9 +126,10 @@ def _file_head(key: str) -> str:
     return report_words.COLUMNS[key] + (" (seconds)" if key in ("half", "nine-in-ten") else "")
 
 
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+def _texts(row: Row) -> list[str]:
+    values = map(report_words.plain, row.cells)
+    days = row.period.first.isoformat(), row.period.last.isoformat()
+    return [*days, *("" if value is None else str(value) for value in values)]
 
 
 def of_tables(choice: Choice, figures: Counts, by_periods: Choice | None = None) -> dict[str, Any]:

@@ -15,6 +15,9 @@ BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\
 https://owasp.org/www-community/attacks/CSV_Injection
 """
 
+CSV = "text/csv; charset=utf-8"
+"""The type of such a file."""
+
 BYTE_ORDER_MARK = "\ufeff"
 """Excel reads a file as UTF-8 if it begins with this."""
 

@@ -237,7 +237,7 @@ def _allowed(case: Case) -> dict[str, Any]:
     possible, is_read = TRANSITIONS[case.status], not case.unread
     return {
         "may_read": is_read and RequesterRead in possible and case.category is Category.UNDECIDED,
-        "may_appeal": is_read and Appealed in possible and not [*may_appeal(case)],
+        "may_appeal": can_appeal(case),
         "appeals_left": MOST_APPEALS - appeals(case),
         "may_withdraw": may_withdraw(case),
         "may_add_copy": is_read and CopyAdded in possible and len(case.copies) < MOST_COPIES,
@@ -256,6 +256,11 @@ def _preview(case: Case, file: Attachment) -> str:
     if not previews.has_preview(file):
         return ""
     return url_for("files.preview", token=config().links.sign(Purpose.FILE, f"{case.id}/{file.key}"))
+
+
+def can_appeal(case: Case) -> bool:
+    """Whether the requester may say now that they do not agree."""
+    return not case.unread and Appealed in TRANSITIONS[case.status] and not [*may_appeal(case)]
 
 
 def may_withdraw(case: Case) -> bool:

@@ -18,7 +18,7 @@ from intake_fn.texts import gettext, mark
 from intake_fn.web import posted
 from intake_fn.web.access import TOKEN, config, open_to, source
 from intake_fn.web.forms import clean_line
-from intake_fn.web.status import case_of, may_withdraw, page, seen_of, stored, too_long, why_not
+from intake_fn.web.status import can_appeal, case_of, may_withdraw, page, seen_of, stored, too_long, why_not
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -45,7 +45,7 @@ def appeal(token: str) -> ResponseReturnValue:
     case, desk = case_of(token), config().desk()
     (text, problems), selection = posted.answer(form, "text"), posted.selection(desk, form)
     problems = [*selection.problems, *problems, *too_long(text)]
-    shown: dict[str, Any] = {"selection": selection, "text": text, "at": "appeal"}
+    shown: dict[str, Any] = {"selection": selection, "text": text, "at": _form_of_appeal(case)}
     if problems or selection.waiting:
         code = 422 if problems else 503
         return page(case, token, **shown, problems=problems or [why_not(TryLater())[0]]), code
@@ -54,10 +54,18 @@ def appeal(token: str) -> ResponseReturnValue:
             at=desk.clock(), actor=REQUESTER, text=text, attachments=stored(case, selection, "appeal") if text else ()
         )
         desk.act(case.id, event, seen_of(case))
-    except (Refused, TryLater) as error:
+    except Refused as error:
+        case = case_of(token)  # it may be another by now
+        return page(case, token, **{**shown, "at": _form_of_appeal(case)}, problems=[str(error)]), 422
+    except TryLater as error:
         problem, code = why_not(error)
         return page(case, token, **shown, problems=[problem]), code
     return _back(token, "appealed")
+
+
+def _form_of_appeal(case: Case) -> str:
+    """The form in which what was typed stands again: that of a reply where there is no other any more."""
+    return "appeal" if can_appeal(case) else "reply"
 
 
 @blueprint.get("/status/<token>/withdraw")

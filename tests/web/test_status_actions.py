@@ -87,6 +87,20 @@ def test_an_appeal_that_cannot_be_taken_comes_back_with_what_was_typed(web: Web,
     assert [] == of_kind(web, case, Appealed)
 
 
+def test_an_appeal_from_a_page_that_is_too_old_stands_in_the_reply(web: Web) -> None:
+    """They did not agree already in another window: the second text, its file and the reason are shown."""
+    case = web.sent()
+    happen(web, case, Overruled, **DECIDED)
+    assert 303 == web.upload(f"{page_of(web, case)}/appeal", text="Page 4 says 45 days.").status_code
+    late = web.upload(f"{page_of(web, case)}/appeal", ("more.png", PNG), text="Page 5 says so, too.")
+
+    assert 422 == late.status_code
+    assert 1 == late.text.count('role="alert"')
+    assert "Page 5 says so, too.</textarea>" in late.text
+    assert "more.png" in late.text
+    assert 1 == len(of_kind(web, case, Appealed))
+
+
 def test_an_appeal_while_the_store_is_down_loses_nothing(web: Web) -> None:
     """503, with the text."""
     case = web.sent()

@@ -139,7 +139,7 @@ def _came_from() -> str:
 
 HIDDEN = frozenset(
     "csrf_token key seen clause held uploaded opened homepage sure reading_clause reading_stance visitor unsent "
-    "as action do case item insert template follow".split()
+    "as action do case item insert template follow base preview".split()
 )
 """Fields that a person does not fill in."""
 

@@ -14,7 +14,7 @@ from intake_fn.core.errors import Refused, Stale, TryLater
 from intake_fn.core.steps import allowed
 from intake_fn.desk.impact import modules_near
 from intake_fn.desk.proposing import clause_today, patch_of, same
-from intake_fn.web.access import ENGINEER, config, me, open_to
+from intake_fn.web.access import ENGINEER, config, me, open_to, typed
 from intake_fn.web.actions import refuse_long
 from intake_fn.web.forms import clean_line, clean_text
 from intake_fn.web.numbers import whole
@@ -172,6 +172,7 @@ def _page(
         pages=spec.pages(),
         own=module_of(case),
         problem=problem,
+        typed=typed() if problem else {},
         may_decline=OwnerDeclined in allowed(case, desk.process, me().address).events,
         declining=declining,
         seen=case.version,

@@ -19,7 +19,7 @@ from intake_fn.core.request import Attachment
 from intake_fn.core.request_id import typed as request_id
 from intake_fn.desk import inbound_mail
 from intake_fn.web import words
-from intake_fn.web.access import ADMIN, ENGINEER, config, me, open_to
+from intake_fn.web.access import ADMIN, ENGINEER, config, me, open_to, typed
 from intake_fn.web.actions import refuse_long
 from intake_fn.web.files import DOWNLOAD_SECONDS, OCTETS, SERVED_BYTES
 
@@ -184,6 +184,7 @@ def _page(mail_id: str, problem: str = "") -> str:
         names=words.MAIL_END,
         is_left=opened.record.outcome in LEFT,
         problem=problem,
+        typed=typed() if problem else {},
         typed_request=request.form.get("request", ""),
         typed_reason=request.form.get("reason", ""),
         done=DONE.get(request.args.get("done", ""), ""),

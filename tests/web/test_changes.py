@@ -200,6 +200,7 @@ def test_what_is_incomplete_is_said_and_nothing_is_lost(web: Web, changed: dict[
 
     assert 422 == answer.status_code
     assert re.search(problem, html.unescape(answer.text))
+    assert "More load.</textarea>" in html.unescape(answer.text)
     assert Stage.OWNER is web.desk.cases.load(case.id).stage
 
 
@@ -290,6 +291,7 @@ def test_an_owner_declines_where_support_yml_says_so(
     assert "This text is too long: the limit is" in too_long.text
     answer = web.post(f"{page}/decline", on=page, seen=web.desk.cases.load(case.id).version, reason="Too dear.")
     assert status == answer.status_code
+    assert bool(may) != ("Too dear.</textarea>" in answer.text)
     case = web.desk.cases.load(case.id)
     if may:
         assert (Stage.DECLINED, Status.RESOLVED) == (case.stage, case.status)

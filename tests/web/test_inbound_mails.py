@@ -105,6 +105,7 @@ def test_two_who_decide_at_once_are_told(web: Web) -> None:
     answer = web.post(page, on="/desk/outbox", action="reject", reason="Again.")
 
     assert 422 == answer.status_code
+    assert "Again.</textarea>" in answer.text
     assert "It sells something." in answer.text
 
 

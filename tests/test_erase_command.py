@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from intake_fn.commands import erase, retention
+from intake_fn.adapters.provision.backup import Manifest
+from intake_fn.commands import backup, erase, retention
 from intake_fn.core.codec import to_plain
 from intake_fn.core.erasure import DataSubject
 from intake_fn.core.errors import Refused
 from intake_fn.core.retention import Rule, Settled
+from intake_fn.desk.erasure import ErasedAgain
 from intake_fn.desk.erasure_plan import Plan
 from intake_fn.desk.retention_preview import COUNTED, RuleNow
 from intake_fn.ports import ErasureRecord, Place, Stored
@@ -97,3 +102,46 @@ def test_a_record_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     path.write_text(json.dumps({"erasures": [plain]}), encoding="utf-8")
 
     assert [RECORD] == erase.records_in(path)
+
+
+MANIFEST = Manifest(1, "2026-11-27T18:40:00+00:00", "table", "bucket", 9, 2, 0, 0, (), {})
+
+
+@pytest.mark.parametrize(
+    ("given", "finished", "status", "said"),
+    [
+        (False, True, 0, "erased after 2026-11-27T18:40:00+00:00, it is back. Before anybody works with it: `specdesk"),
+        (True, True, 0, "Erased again, of 1 records: 1 people."),
+        (True, False, 1, "NOT FINISHED: run it again"),
+    ],
+)
+def test_a_restoration_says_who_may_be_back_and_ends_badly_while_something_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    process: Process,
+    given: bool,
+    finished: bool,
+    status: int,
+    said: str,
+) -> None:
+    """Without the records of erasures it cannot know them; for programs all of it stands in the JSON."""
+    path = tmp_path / "erasures.json"
+    path.write_text(json.dumps({"erasures": [to_plain(RECORD)]}), encoding="utf-8")
+    made = ErasedAgain((replace(RECORD, finished=finished),))
+    monkeypatch.setattr(backup, "_stage", lambda: ())
+    monkeypatch.setattr(backup, "_application", lambda: SimpleNamespace(process=process))
+    monkeypatch.setattr("intake_fn.adapters.provision.backup.restore", lambda _: MANIFEST)
+    monkeypatch.setattr(erase, "reading_everything", lambda _: None)
+    monkeypatch.setattr(erase, "erased_again", lambda *_: made)
+    args = Namespace(folder=tmp_path, erasures=path if given else None, by="paul" if given else "", json=False)
+
+    assert status == backup.restore(args)
+    told = capsys.readouterr().out
+    assert said in told
+    assert "`specdesk reports recompute --fix`" in told
+    args.json = True
+    backup.restore(args)
+    plain = json.loads(capsys.readouterr().out)
+    assert said in "\n".join(plain["next"])
+    assert given is ("erased" in plain)

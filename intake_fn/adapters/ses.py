@@ -125,7 +125,7 @@ def _message(mail: Mail, to: str, identity: MailIdentity) -> bytes:
     for name, value in texts.items():
         if any(end in value for end in "\r\n") or not HEADER_NAME.fullmatch(name):
             raise Refused(f"The mail's header {name!r} holds a line break. Take it out.")
-    content = EmailMessage(policy=SMTP)
+    content = EmailMessage(policy=SMTP.clone(cte_type="7bit"))  # 8bit is recoded on the way: DKIM would break
     content.set_content(whole_text(mail.text))
     if mail.html:
         content.add_alternative(whole_text(mail.html), subtype="html")

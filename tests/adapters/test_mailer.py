@@ -110,6 +110,18 @@ def test_the_message_carries_our_headers_and_our_name(process: Process) -> None:
     assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
 
 
+@pytest.mark.parametrize("text", ["Grüße, 您好", "Zu Größe 7: " + "ä" * 3000, "\u2028", "a\x85b"])
+def test_a_body_is_written_in_ascii_and_short_lines(process: Process, text: str) -> None:
+    """A server on the way may recode 8bit and long lines, and the signature would hold no more (RFC 6376, 5.3)."""
+    message = _message(replace(MAIL, text=text, html=f"<p>{text}</p>"), MAIL.to, process.mail)
+    plain = message_from_bytes(message, policy=default).get_body(("plain",))
+
+    assert message.isascii()
+    assert max(map(len, message.split(b"\r\n"))) <= 78
+    assert plain is not None
+    assert text == plain.get_content().rstrip("\r\n")
+
+
 def test_a_plain_mail_has_one_part(process: Process) -> None:
     """No HTML, no alternative."""
     read = message_from_bytes(_message(replace(MAIL, html=""), MAIL.to, process.mail), policy=default)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake_fn.core.change_events import BoardDecided, ChangeAssessed, MotionPut, Recused, VoteCast
+from intake_fn.core.change_events import BoardDecided, ChangeAssessed, DeferralEnded, MotionPut, Recused, VoteCast
 from intake_fn.core.changes.agenda import asked, item_of, log_of_votes
 from intake_fn.core.changes.board import tally, votes_of, voting_round
 from intake_fn.core.changes.meetings import end_of_working_day, in_words, next_meeting
@@ -382,6 +382,24 @@ def test_a_motion_to_defer_decides_nothing_once_its_date_has_come(process: Proce
         at=until, actor=PAUL, motion=Motion.DEFER, until=until + timedelta(days=9), reason="The audit is late."
     )
     assert advance(case, ahead, process).case.stage is Stage.BOARD
+
+
+def test_who_is_faster_than_the_sweep_brings_a_deferred_request_back_all_the_same(process: Process) -> None:
+    """By a vote once its date has come, or by another motion before: requester and members are mailed."""
+    case = before_the_board(process)
+    until = NOW + timedelta(days=3)
+    case = act(case, process, MotionPut, motion=Motion.DEFER, until=until, reason="After the audit.")
+    case = voted(case, process, {"paul": YES, "system-analysts": YES})
+    case = proclaimed(case, process, until=until)
+    vote = VoteCast(at=until, actor=PAUL, member="paul", vote=YES)
+    motion = MotionPut(at=NOW, actor=PAUL, motion=Motion.RETURN, reason="The audit is off.")
+
+    for event in (vote, motion):
+        step = advance(case, event, process)
+        assert Stage.BOARD is step.case.stage
+        assert [DeferralEnded, type(event)] == [type(one) for one in step.events]
+        told = {(notice.to, why.key) for notice in step.intents if isinstance(notice, SendNotice) for why in notice.why}
+        assert {("camille@example.com", "step.again"), (ADDRESS["system-analysts"], "why.again")} <= told
 
 
 # --- mails -----------------------------------------------------------------------------------

@@ -72,6 +72,12 @@ def _with_owner(_: Case, event: c.SentToOwner, process: Process) -> Event:
     return replace(event, owner=module.owner) if module and not event.owner else event
 
 
+def _deferral_ends(case: Case, event: c.VoteCast | c.MotionPut, _: Process) -> Iterator[Event]:
+    """Whoever takes up what is put off brings it back on the agenda, before its date or before the sweep does."""
+    if case.stage is Stage.DEFERRED:
+        yield c.DeferralEnded(at=event.at, actor=SPECDESK)
+
+
 def _assessed(case: Case, event: c.ChangeAssessed, process: Process) -> Iterator[Event]:
     """It is up for approval: at the next meeting, or if it is urgent online at once."""
     closes = end_of_online_vote(event.at, process) if case.priority is Priority.URGENT else None
@@ -149,6 +155,7 @@ CHANGE_LIFECYCLE: Mapping[type[Event], EventSpec] = {
         action="put a motion to the Board",
         rules=(r.stands_at(Stage.BOARD, Stage.DEFERRED), r.may_move, r.motion_is_whole),
         changes=lambda case, event: {"stage": case.stage if event.actor == SPECDESK else Stage.BOARD},
+        before=_deferral_ends,
         intents=i.on_motion,
     ),
     c.VoteCast: EventSpec(
@@ -156,6 +163,7 @@ CHANGE_LIFECYCLE: Mapping[type[Event], EventSpec] = {
         action="vote",
         rules=(r.stands_at(Stage.BOARD, Stage.DEFERRED), r.may_vote),
         changes=_back_on_the_agenda,
+        before=_deferral_ends,
         intents=i.on_vote,
     ),
     c.Recused: EventSpec(

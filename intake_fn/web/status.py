@@ -281,7 +281,7 @@ def shared(case: Case, *, for_copy: bool = False) -> dict[str, Any]:
         and not case.status.in_quarantine,
         "due": " ".join(filter(None, (due_in_words(case, process, desk.clock(), zone), usual_time(desk, case)))),
         "done": case.status.is_done,
-        "top": status_words.top(case, process),
+        "top": status_words.top(case, process, for_copy=for_copy),
         "declined": status_words.was_declined(case),
         "withdrawn": is_withdrawn(case),
         "status": status_words.status(case, for_copy=for_copy),

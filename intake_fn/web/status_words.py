@@ -62,6 +62,7 @@ NEXT_IN_COPY: Mapping[RequesterStatus, str] = {
 WITHDRAWN = mark("You have withdrawn this request")
 WITHDRAWN_UNREAD = mark("Nobody reviews it any more. If you need it after all, a reply brings it back to the review.")
 DECLINED = mark("Your change request is declined, for this reason.")
+DECLINED_IN_COPY = mark("The change request is declined, for this reason.")
 DECLINED_NEXT = mark("It will not be changed. If something was not considered, a reply of the requester reopens it.")
 
 CHIPS: Mapping[RequesterStatus, str] = {
@@ -117,13 +118,13 @@ def was_declined(case: Case) -> str:
     return done.resolution if done and case.status.is_done and case.stage is Stage.DECLINED else ""
 
 
-def top(case: Case, process: Process) -> Top | None:
+def top(case: Case, process: Process, *, for_copy: bool = False) -> Top | None:
     """What we wrote last and what is to be read first; None where there is nothing of that."""
     if case.status is Status.WAITING:
         asked = _last(case, AskedRequester)
         return Top(gettext("Our question to you"), *_shown(asked, process)) if asked else None
     if case.status.is_done:
-        return _resolution(case, process)
+        return _resolution(case, process, for_copy=for_copy)
     if was_withdrawn_unread(case) and (withdrawn := withdrawal(case)):
         return Top(gettext(WITHDRAWN), withdrawn.reason, withdrawn)
     written = next((event for event in reversed(case.history) if _is_ours(event)), None)
@@ -133,7 +134,7 @@ def top(case: Case, process: Process) -> Top | None:
     return Top(headline, *_shown(written, process))
 
 
-def _resolution(case: Case, process: Process) -> Top | None:
+def _resolution(case: Case, process: Process, *, for_copy: bool) -> Top | None:
     done = resolved_by(case)
     if done is None:
         return None
@@ -141,7 +142,7 @@ def _resolution(case: Case, process: Process) -> Top | None:
     if called is RequesterStatus.WITHDRAWN:
         return Top(gettext(WITHDRAWN), done.resolution, done)
     if was_declined(case):
-        return Top(gettext(DECLINED), *_shown(done, process))
+        return Top(gettext(DECLINED_IN_COPY if for_copy else DECLINED), *_shown(done, process))
     return Top(in_words(outcome_of(done)) or gettext("It is resolved."), *_shown(done, process))
 
 

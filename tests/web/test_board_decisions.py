@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +13,7 @@ from intake_fn.core.change_events import BoardDecided, DeferralEnded, MotionPut,
 from intake_fn.core.events import Resolved
 from intake_fn.core.intents import AddNote
 from intake_fn.core.process import MeetingRule
+from intake_fn.core.requester_events import CopyAdded
 from intake_fn.core.vocabulary import Decision, Motion, Stage
 from tests.web.boards import (
     ANALYSTS,
@@ -27,7 +29,7 @@ from tests.web.boards import (
     with_board,
 )
 from tests.web.conftest import application_of
-from tests.web.test_status_pages import page_of
+from tests.web.test_status_pages import happen, page_of
 
 if TYPE_CHECKING:
     from intake_fn.core.case import Case
@@ -93,6 +95,8 @@ def test_what_is_declined_is_resolved_with_the_reason(web: Web) -> None:
     vote(web, case, "marc-selter", "abstain")
     proclaim(web, case, "declined", "The law fixes 30 days.")
     case = web.desk.cases.load(case.id)
+    happen(web, case, CopyAdded, address="jo@example.com")
+    copy = text_of(web.client.get(urlsplit(web.links.copy(case.id, "jo@example.com")).path).text)
 
     assert Stage.DECLINED is case.stage
     assert isinstance(case.history[-1], Resolved)
@@ -101,6 +105,8 @@ def test_what_is_declined_is_resolved_with_the_reason(web: Web) -> None:
     assert "The Board has declined your change request: it will not be changed." in mail
     assert "Decision of the Board: declined The law fixes 30 days." in page
     assert "Your change request is declined, for this reason." in page
+    assert "Your change request" not in copy
+    assert "The change request is declined, for this reason." in copy
     assert not re.search(r"check the solution|does it work now|whether it works|it works", mail + page, re.IGNORECASE)
 
 

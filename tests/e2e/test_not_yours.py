@@ -39,6 +39,7 @@ def test_a_colleague_is_asked_before_they_act(browser: Browser, sandbox: Sandbox
         page = context.new_page()
         sign_in(page, sandbox, "andrei@example.com")
         page.goto(f"{sandbox.url}/desk/requests/{case_id}")
+        assert 0 == page.locator("[hidden]:visible").count(), "buttons that only a script can press"
         page.locator("#ask summary").click()
         page.get_by_label("Your question").fill("Which list?\nThe one under Partners?")
         page.get_by_role("button", name="Ask the requester").click()

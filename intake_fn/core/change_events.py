@@ -107,7 +107,7 @@ class VoteClosed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeferralEnded(Event):
-    """The date has come to which the Board had put the request off: it is on the agenda again."""
+    """A request that the Board had put off is on the agenda again: its date has come, or a member took it up before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

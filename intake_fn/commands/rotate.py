@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from intake_fn.adapters.provision.parameters import Kept
     from intake_fn.wiring import Application
 
+RESTART_SECONDS = 60
+"""How long an answer of Lambda is waited for: asked again meanwhile, it would refuse a second change."""
+
 SECRET_KEY = "secret-key"  # noqa: S105 - the name of a parameter
 TOKENS = {"mantis-token": "SPECDESK_MANTIS_TOKEN", "llm-key": "SPECDESK_LLM_KEY"}
 """Secrets that another service gives, and the variable that the new one is read from."""
@@ -184,7 +187,8 @@ class Rotation:
     def _restart(self) -> bool:
         from intake_fn.adapters.provision.function import restart  # noqa: PLC0415 - with boto3
 
-        return restart(self.application.client("lambda"), self.stage.function, self.application.clock())
+        lambda_ = self.application.client("lambda", read_seconds=RESTART_SECONDS)
+        return restart(lambda_, self.stage.function, self.application.clock())
 
     def _front(self, key: str) -> list[str]:
         """Have the distribution before the function, if there is one, show the token of the new key."""

@@ -232,3 +232,19 @@ def signed_in(application: Application, cookie: str) -> str | None:
     with app.test_request_context(headers={"Cookie": f"specdesk={cookie}"}) as asked:
         session = app.session_interface.open_session(app, asked.request)
     return session.get("person") if session else None
+
+
+def test_a_slow_restart_is_waited_for(make: Callable[[], Application], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked again after the five seconds of a page, Lambda would refuse a second change while the first one goes on."""
+    waited: list[float] = []
+    of_aws = Application.client
+
+    def watched(self: Application, service: str, **more: Any) -> Any:
+        if service == "lambda":
+            waited.append(more.get("read_seconds", 5))
+        return of_aws(self, service, **more)
+
+    monkeypatch.setattr(Application, "client", watched)
+    rotation(make()).begin()
+
+    assert [60, 60] == waited

@@ -22,7 +22,7 @@ from intake_fn.adapters.provision.mail_in import (
     rule_name,
 )
 from intake_fn.adapters.provision.s3 import create_bucket
-from intake_fn.core.errors import TryLater
+from intake_fn.core.errors import Broken, TryLater
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,15 +151,15 @@ def test_stages_with_long_names_have_a_rule_each() -> None:
 class NotYet:
     """AWS that does not know a permission yet which was given a moment ago."""
 
-    def __init__(self, real: Any, call: str, code: str) -> None:
-        self.real, self.call, self.code = real, call, code
+    def __init__(self, real: Any, call: str, code: str, message: str = "") -> None:
+        self.real, self.call, self.error = real, call, {"Code": code, "Message": message}
 
     def __getattr__(self, name: str) -> Any:
         """The call that fails, or the client's own."""
         return self._refuse if name == self.call else getattr(self.real, name)
 
     def _refuse(self, **_: Any) -> None:
-        raise ClientError({"Error": {"Code": self.code}}, self.call)
+        raise ClientError({"Error": self.error}, self.call)
 
 
 def test_a_permission_that_is_not_known_yet_is_a_matter_of_a_minute(clients: Callable[[str], Any]) -> None:
@@ -167,12 +167,24 @@ def test_a_permission_that_is_not_known_yet_is_a_matter_of_a_minute(clients: Cal
     s3 = clients("s3")
     create_bucket(s3, "mail-not-yet")
     ses = NotYet(clients("ses"), "create_receipt_rule", "InvalidS3Configuration")
-    store = NotYet(s3, "put_bucket_notification_configuration", "InvalidArgument")
+    not_valid = "Unable to validate the following destination configurations"
+    store = NotYet(s3, "put_bucket_notification_configuration", "InvalidArgument", not_valid)
 
     with pytest.raises(TryLater, match="again in a minute"):
         create_receipt(ses, "mail-not-yet", TO)
     with pytest.raises(TryLater, match="again in a minute"):
         create_event(store, Lambda(), "mail-not-yet", FUNCTION, ACCOUNT)
+
+
+def test_an_event_that_overlaps_with_one_of_others_is_no_matter_of_a_minute(clients: Callable[[str], Any]) -> None:
+    """S3 has the same code for it. Waiting would not help: a person has to see to the other event."""
+    s3 = clients("s3")
+    create_bucket(s3, "mail-overlap")
+    overlap = "Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules"
+    store = NotYet(s3, "put_bucket_notification_configuration", "InvalidArgument", overlap)
+
+    with pytest.raises(Broken, match="overlapping suffixes"):
+        create_event(store, Lambda(), "mail-overlap", FUNCTION, ACCOUNT)
 
 
 def test_the_bucket_of_a_restoration_may_call_the_function(clients: Callable[[str], Any]) -> None:

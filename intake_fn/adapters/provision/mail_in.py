@@ -37,6 +37,8 @@ CREATED = "s3:ObjectCreated:*"
 
 UNWRITABLE, UNCALLABLE = "InvalidS3Configuration", "InvalidArgument"
 """Error codes of what the other service does not permit, or not yet: both try it out at once."""
+NOT_VALIDATED = "Unable to validate the following destination"
+"""What S3 says of it. Its code is that of others, too, such as an event of somebody else for the same names."""
 NOT_KNOWN_YET = "A permission is not known everywhere at once: run the command again in a minute."
 
 
@@ -193,7 +195,7 @@ def create_event(s3: Any, lambda_: Any, bucket: str, function: str, account: str
         try:
             s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=whole)
         except ClientError as error:
-            if code_of(error) == UNCALLABLE:
+            if code_of(error) == UNCALLABLE and NOT_VALIDATED in str(error):
                 raise TryLater(f"{STORE} cannot call {function} yet. {NOT_KNOWN_YET}") from error
             raise
 

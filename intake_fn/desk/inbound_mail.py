@@ -175,14 +175,18 @@ def join(desk: TakingMail, mail_id: str, actor: str, case_id: str, *, as_reply: 
 
 
 def reject(desk: TakingMail, mail_id: str, actor: str, reason: str) -> MailRecord:
-    """Set a mail aside that waits for a person; it stays kept. Raises Refused when it does not wait, Stale."""
-    record = desk.inbound.mail(mail_id)
+    """Set a mail aside that waits for a person; it stays kept. Raises Refused when it does not wait, Stale.
+
+    The same once more by the same person is a double click.
+    """
+    record, why = desk.inbound.mail(mail_id), message("mail.rejected", reason=reason.strip())
+    if (record.outcome, record.reviewed_by, record.reason) == (MailOutcome.REJECTED, actor, why):
+        return record
     if not record.needs_a_person:
         raise Refused("This mail waits for nobody. Open it again to see what became of it.")
     if not reason.strip():
         raise Refused("Please give the reason: colleagues read it.")
-    decision = MailDecision(MailOutcome.REJECTED, message("mail.rejected", reason=reason.strip()))
-    return _reviewed(desk, record, record, decision, actor)
+    return _reviewed(desk, record, record, MailDecision(MailOutcome.REJECTED, why), actor)
 
 
 def _begun(desk: TakingMail, mail_id: str) -> MailRecord:

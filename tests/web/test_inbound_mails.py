@@ -109,6 +109,16 @@ def test_two_who_decide_at_once_are_told(web: Web) -> None:
     assert "It sells something." in answer.text
 
 
+def test_a_double_click_rejects_once(web: Web) -> None:
+    """The second click is not told that its reason is not saved: it is."""
+    web.sign_in(ADMIN)
+    record = received(web)
+    page = f"/desk/mail/{record.id}"
+    for _ in range(2):
+        answer = web.post(page, on="/desk/outbox", action="reject", reason="It sells something.")
+        assert 303 == answer.status_code
+
+
 def test_other_engineers_look_and_do_not_decide(web: Web) -> None:
     """The page names who decides."""
     web.sign_in()

@@ -152,7 +152,8 @@ class NotYet:
     """AWS that does not know a permission yet which was given a moment ago."""
 
     def __init__(self, real: Any, call: str, code: str, message: str = "") -> None:
-        self.real, self.call, self.error = real, call, {"Code": code, "Message": message}
+        self.real, self.call = real, call
+        self.error: Any = {"Code": code, "Message": message}
 
     def __getattr__(self, name: str) -> Any:
         """The call that fails, or the client's own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake_fn.core.inbound.automatic import automatic
+from intake_fn.core.inbound.automatic import automatic, is_group_post
 from intake_fn.core.inbound.mail import Bounced, InboundMail, MailAddress, MailFile
 from intake_fn.core.inbound.thanks import only_thanks
 
@@ -81,6 +81,33 @@ def test_words_in_an_answer_to_an_invitation_are_a_persons(text: str, is_automat
     mail = InboundMail(senders=sender, return_path="x@x.example", subject="Declined: Call", reply=text, files=(file,))
 
     assert (automatic(mail, {"helpdesk@example.com"}) is not None) is is_automatic
+
+
+@pytest.mark.parametrize("subject", ["Automatic reply: Re: Menu", "Abwesenheitsnotiz: AW: Menu"])
+def test_an_absence_above_the_mark_of_a_reply_is_a_programs(subject: str) -> None:
+    """Also where it refers to no mail and its text asks something."""
+    text = "Questions? The depot is closed until January."
+    mail = InboundMail(
+        senders=(MailAddress("ida@example.org"),), return_path="x@x.example", subject=subject, reply=text
+    )
+
+    assert automatic(mail, {"helpdesk@example.com"}) is not None
+
+
+@pytest.mark.parametrize(
+    ("value", "is_post"),
+    [
+        ("<mailto:team@example.org>", True),
+        ("no-limits@example.org", True),
+        ("NO", False),
+        ("NO (posting not allowed on this list)", False),
+    ],
+)
+def test_a_group_to_which_nobody_writes_passes_on_no_post(value: str, is_post: bool) -> None:
+    """RFC 2369, 3.4: what comes from it is an announcement."""
+    mail = InboundMail(senders=(MailAddress("ida@example.org"),), headers={"list-post": (value,)})
+
+    assert is_group_post(mail) is is_post
 
 
 @pytest.mark.parametrize("status", ["5.1.7", "5.1.8"])

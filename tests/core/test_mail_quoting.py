@@ -50,6 +50,34 @@ def test_disclaimers_below_greetings_are_looked_at_in_proportion(monkeypatch: py
     assert len(asked) < 2_000
 
 
+PRINT = "Please do not print this e-mail"
+
+
+@pytest.mark.parametrize("above", ["It is wrong.\n", "It is wrong.\n\nSee:\n"])
+@pytest.mark.parametrize("notice", [PRINT, CONFIDENTIAL])
+def test_notices_in_one_paragraph_are_looked_at_in_proportion(
+    above: str, notice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may begin below something else; the lines that this reads are counted."""
+    read, is_notice = list[int](), quoting._is_notice
+
+    def counted(lines: Sequence[str]) -> bool:
+        read.append(len(lines))
+        return is_notice(lines)
+
+    monkeypatch.setattr(quoting, "_is_notice", counted)
+
+    assert written_now(above + "\n".join([notice] * 300), "Menu", is_reply=False).startswith("It is wrong.")
+    assert sum(read) < 10 * 300
+
+
+def test_several_notices_below_a_name_are_left_out() -> None:
+    """Companies put them into one paragraph."""
+    assert "It is wrong.\n\nIda" == written_now(
+        f"It is wrong.\n\nIda\n{PRINT}\n{CONFIDENTIAL}\n{PRINT}", "Menu", is_reply=False
+    )
+
+
 @pytest.mark.parametrize(
     "verb",
     """wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev|kirjoitti|napisał|napisał(a)|napsala|napsal(a)
@@ -71,3 +99,11 @@ def test_the_head_of_a_quotation_is_known_behind_marks(mark: str) -> None:
 
     assert "It is wrong." == written_now(f"It is wrong.\n\n{head}\n\nWhich page?", "Re: Menu", is_reply=True)
     assert quoting._header("*_ " * 100_000) is None
+
+
+@pytest.mark.parametrize("text", ["La risposta alla domanda \u00e8 7.", "Alla fakturor saknas."])
+def test_a_word_that_means_below_in_another_language_keeps_no_history(text: str) -> None:
+    """Finnish has it for below, Italian for to the, Swedish for all."""
+    assert text == written_now(f"{text}\n\n{HEAD}\nIt is 3.", "Re: Menu", is_reply=True)
+    finnish = f"Vastaukset alla.\n\n{HEAD}\nIt is 3."
+    assert finnish == written_now(finnish, "Re: Menu", is_reply=True)

@@ -27,6 +27,9 @@ def reply(text: str, *, is_reply: bool = False) -> str:
     [
         "I see a window.\n\nThis message is wrong: it was intended for administrators, not for planners.",
         "The export fails.\n\nThis message contains a confidential name, please mask it. Order 4711 fails, too.",
+        "您好\n\n获取 Outlook 日历失败",
+        "您好\n\n取得 Outlook for Mac 失敗",
+        "予定表\n\nOutlook の予定表を取得する",
         "The note shows the date.\n\nPlease don't print the invoice date on the delivery note.",
         "The window forgets it.\n\nSave paper size per user, please.",
         "Everybody sees the button.\n\nIf you are not the named approver, it should be hidden.",

@@ -156,12 +156,14 @@ def is_group_post(mail: InboundMail) -> bool:
     return (
         precedence <= {"list"}
         and bool(posts)
-        and "no" not in posts
+        and not any(NO_POSTS.match(one) for one in posts)
         and "x-list-administrivia" not in mail.headers
         and not BY_LIST.search(sender)
     )
 
 
+NO_POSTS = re.compile(r"no\b(?!\S*@)", re.IGNORECASE)
+"""Nobody may write to the group; mostly a comment says why (RFC 2369, 3.4)."""
 BY_LIST = re.compile(r"-(?:bounces|owner|request|admin|confirm\w*)(?:[+=].*)?@|^(?:listserv|majordomo|mailman|sympa)@")
 """Addresses from which programs of groups write."""
 
@@ -206,9 +208,9 @@ def _absent(mail: InboundMail, ours: Collection[str]) -> str:
 
 
 def _marks_reply(subject: str) -> bool:
-    """Whether words of an absence stand before the mark of a reply, without a colon of their own."""
+    """Whether words of an absence stand before the mark of a reply."""
     found = ABSENCE.match(subject)
-    return bool(found and REPLY.match(subject[found.end() :].lstrip(" -\u2013(")))
+    return bool(found and REPLY.match(subject[found.end() :].lstrip(" -\u2013(:\uff1a")))
 
 
 def _says_first(text: str) -> bool:

@@ -60,7 +60,7 @@ sent from (?:my|yahoo|outlook|mail|samsung|proton|gmail|spark|bluemail|huawei|xi
 yahoo mail ?: \\w+, \\w+,? \\w+
 sent (?:via|with) .{1,60}
 get outlook for .{0,60}|download outlook for .{0,60}
-(?:获取|下载|取得|下載) ?outlook(?: for)? .{0,20}|(?:获取|下载)适用于 .{1,20} 的 outlook|outlook(?: for)? .{1,20} ?(?:を入手|をダウンロード|を取得)(?:する|してください)?
+(?:获取|下载|取得|下載) ?outlook for [a-z ]{2,15}|(?:获取|下载)适用于 .{1,20} 的 outlook|outlook for [a-z ]{2,15}(?:を入手|をダウンロード|を取得)(?:する|してください)?
 von meinem .{1,30} gesendet|gesendet (?:von|mit) .{1,60}|diese nachricht wurde von meinem .{1,80}
 holen sie sich outlook .{0,60}|outlook für .{1,20} (?:beziehen|herunterladen).{0,60}
 envoyé (?:de|depuis|à partir).{1,60}|télécharger outlook pour .{0,60}|obtenez outlook .{0,60}
@@ -90,7 +90,7 @@ POINTS_BELOW = """
 \\bci-dessous|\\bplus bas\\b|\\bdans le texte\\b|\\ben (?:rouge|bleu|vert|gras)\\b
 \\babajo\\b|\\ba continuación|\\ben (?:rojo|azul|verde|negrita)\\b|\\babaixo\\b|\\bem (?:vermelho|azul|verde|negrito)\\b
 \\b(?:qui )?sotto\\b|\\bdi seguito\\b|\\bin (?:rosso|blu|verde|grassetto)\\b
-\\bhieronder\\b|\\bin (?:rood|blauw|groen)\\b|\\bnedan\\b|\\bnedenfor|\\bi (?:rött|rødt|blått|blåt)\\b|\\balla\\b|\\bpunaisella
+\\bhieronder\\b|\\bin (?:rood|blauw|groen)\\b|\\bnedan\\b|\\bnedenfor|\\bi (?:rött|rødt|blått|blåt)\\b|\\balla ole|\\b(?:katso|vasta\\w*|kommen\\w*) alla\\b|\\bpunaisella
 \\bponiżej|\\bna (?:czerwono|niebiesko)|\\bníže\\b|\\başağıda|\\bниже\\b|красным|синим
 下面|下方|以下|如下|下列|红字|紅字|红色|紅色|蓝色|藍色|下記|赤字|青字|아래|빨간|파란
 """

@@ -385,6 +385,7 @@ def _without_disclaimer(lines: Sequence[str]) -> list[str]:
     """Without the last paragraphs where they are a company's words on confidentiality; all of it if nothing is left."""
     end = len(lines)
     first = next((number for number, line in enumerate(lines) if _greets_not(line)), end)
+    within = 0
     while True:
         last = end
         while last and (not lines[last - 1].strip() or _is(RULE, lines[last - 1])):
@@ -392,11 +393,12 @@ def _without_disclaimer(lines: Sequence[str]) -> list[str]:
         start = last
         while start and lines[start - 1].strip() and not _is(RULE, lines[start - 1]):
             start -= 1
-        begins = range(max(start, last - MOST_OF_NOTICE), last) if last - start > 1 else range(start, last)
+        begins = range(max(start, last - MOST_OF_NOTICE), last) if within < MOST_WITHIN else ()
         may_begin = (n for n in (start, *begins) if first < n and not _leads_on(lines, n))
         notice = next((n for n in may_begin if _is_notice(lines[n:last])), None)
         if notice is None:
             return list(lines[:end])
+        within += notice > start
         end = notice
 
 
@@ -408,6 +410,8 @@ def _leads_on(lines: Sequence[str], number: int) -> bool:
 
 MOST_OF_NOTICE = 12
 """Last lines of a paragraph at which such a notice may begin below something else."""
+MOST_WITHIN = 5
+"""Notices that may begin so: each time the whole paragraph is read again."""
 
 
 def _is_notice(lines: Sequence[str]) -> bool:
@@ -418,9 +422,10 @@ def _is_notice(lines: Sequence[str]) -> bool:
     paragraph = "\n".join(lines)
     if PRINTING.match(paragraph):
         return True
+    if DISCLAIMER.search(paragraph) is None:
+        return False
     words = {found[0].casefold() for found in NOTICE_WORD.finditer(paragraph)}
-    said = any(OWN.search(line) for line in lines)
-    return DISCLAIMER.search(paragraph) is not None and len(words) >= FEWEST_NOTICE_WORDS and not said
+    return len(words) >= FEWEST_NOTICE_WORDS and not any(OWN.search(line) for line in lines)
 
 
 def _greets_not(line: str) -> bool:

@@ -51,7 +51,7 @@ _NAMES_TOO = frozenset(
 )
 _ACCENTED = re.compile(r"\b[a-z]*[ßàâäçèéêëìíîïñòóôõöùúûüæœåøăąćđęğıłńőřśşšťůűýźżžơưạ-ỹ][^\W\d_]*")
 _BORROWED = frozenset("café cafés naïve résumé façade cliché déjà à fiancé fiancée entrée über".split())
-_ADDRESS = re.compile(r"\S+@\S+|\w+://\S+")
+_ADDRESS = re.compile(r"(?<!\S)\S+@\S+|(?<!\w)\w+://\S+")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 
 

@@ -107,3 +107,10 @@ def test_a_word_that_means_below_in_another_language_keeps_no_history(text: str)
     assert text == written_now(f"{text}\n\n{HEAD}\nIt is 3.", "Re: Menu", is_reply=True)
     finnish = f"Vastaukset alla.\n\n{HEAD}\nIt is 3."
     assert finnish == written_now(finnish, "Re: Menu", is_reply=True)
+
+
+def test_what_stands_below_a_notice_in_a_paragraph_is_kept() -> None:
+    """A notice begins within a paragraph only below a card, not below what somebody says."""
+    text = f"It is wrong.\n{CONFIDENTIAL}\nThe second invoice is wrong, too."
+
+    assert text == written_now(text, "Menu", is_reply=False)

@@ -393,7 +393,8 @@ def _without_disclaimer(lines: Sequence[str]) -> list[str]:
         start = last
         while start and lines[start - 1].strip() and not _is(RULE, lines[start - 1]):
             start -= 1
-        begins = range(max(start, last - MOST_OF_NOTICE), last) if within < MOST_WITHIN else ()
+        card = next((n for n in range(start, last) if not _is_said(lines[n])), last) if within < MOST_WITHIN else last
+        begins = range(max(card + 1, last - MOST_OF_NOTICE), last)
         may_begin = (n for n in (start, *begins) if first < n and not _leads_on(lines, n))
         notice = next((n for n in may_begin if _is_notice(lines[n:last])), None)
         if notice is None:
@@ -409,7 +410,7 @@ def _leads_on(lines: Sequence[str], number: int) -> bool:
 
 
 MOST_OF_NOTICE = 12
-"""Last lines of a paragraph at which such a notice may begin below something else."""
+"""Last lines of a paragraph at which such a notice may begin, below the name or another line of a card."""
 MOST_WITHIN = 5
 """Notices that may begin so: each time the whole paragraph is read again."""
 

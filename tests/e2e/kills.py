@@ -210,7 +210,10 @@ class Installation:
         return [fault for fault, is_so in found.items() if is_so]
 
     def settle(self, workers: WorkerPool) -> None:
-        """Sweep and sync without faults until nothing is pending; a person retries dead filings, but no mails."""
+        """Sweep and sync without faults until nothing is pending; a person retries dead filings, but no mails.
+
+        A sync that has no time for all that it lists goes on in the next, so there are as many as the notes need.
+        """
         for _ in range(MOST_ROUNDS):
             self.pass_time()
             for item in self.desk.outbox.dead_letters(limit=1000):
@@ -218,8 +221,14 @@ class Installation:
                     self.desk.retry(item.id, "paul@example.com")
             workers.do("sweep")
             workers.do("sync")
-            if not any(not item.dead_lettered for row in self._rows() for item in self.desk.outbox.items_of(row.id)):
+            pending = (not item.dead_lettered for row in self._rows() for item in self.desk.outbox.items_of(row.id))
+            if not any(pending) and len({*self._notes_read()}) == self.written:
                 return
+
+    def _notes_read(self) -> list[str]:
+        """The notes that people wrote in Mantis, as the requests have them."""
+        cases = [self.desk.cases.load(row.id) for row in self._rows()]
+        return [event.text for case in cases for event in case.history if isinstance(event, NotedInMantis)]
 
     def result(self, *pools: WorkerPool) -> RunResult:
         """What the table, Mantis and the mail service hold in the end."""
@@ -232,7 +241,7 @@ class Installation:
             self.desk,
             self.desk.process,
         )
-        read = [event.text for case in cases for event in case.history if isinstance(event, NotedInMantis)]
+        read = self._notes_read()
         return replace(
             result,
             notes=self.written,

@@ -97,9 +97,7 @@ class _Listed:
 
     def before(self, instant: datetime, limit: int) -> Sequence[Aged]:
         """What counts since before an instant, the oldest first, at most so many."""
-        if (
-            self._rule is Rule.CLOSED_REQUESTS
-        ):  # one that has files is listed by these, and loses its words all the same
+        if self._rule is Rule.CLOSED_REQUESTS:  # one that has files is listed by these, and loses its words as well
             both = (self._lists.resting(rule, instant, limit) for rule in (Rule.CLOSED_REQUESTS, Rule.ATTACHMENTS))
             return sorted(chain(*both), key=lambda one: one.since)[:limit]
         if self._rule in RESTING:

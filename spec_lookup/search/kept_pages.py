@@ -26,9 +26,9 @@ from types import FunctionType
 from typing import Any
 
 from spec_lookup.search.clause import Clause
+from spec_lookup.search.kept_file import read_kept, write_kept
 from spec_lookup.search.parse import read_page
 from spec_lookup.search.rendering import Extensions, extensions_of
-from spec_lookup.search.vectors import replace_file
 
 FORMAT = 1
 
@@ -119,13 +119,12 @@ class KeptPages:
 
     def write(self) -> None:
         """Keep the pages that were asked for, and no others; a place that cannot be written to keeps none."""
-        with suppress(OSError):
-            if not self._reader:
+        if not self._reader:
+            with suppress(OSError):
                 self._path.unlink(missing_ok=True)
-            elif self._now != self._before:
-                body = b"".join(b"%s %s\n" % (digest.encode(), line) for digest, line in self._now.items())
-                about = {"format": FORMAT, "reader": self._reader, "sha256": hashlib.sha256(body).hexdigest()}
-                replace_file(self._path, json.dumps(about).encode() + b"\n" + body)
+        elif self._now != self._before:
+            body = b"".join(b"%s %s\n" % (digest.encode(), line) for digest, line in self._now.items())
+            write_kept(self._path, {"format": FORMAT, "reader": self._reader}, body)
 
 
 def reader_of(extensions: Extensions) -> str:
@@ -211,10 +210,9 @@ def _digest(name: str, text: str) -> str:
 
 def _lines(path: Path, reader: str) -> Iterator[tuple[str, bytes]]:
     """The digests and lines of a sound file of this reader."""
-    with suppress(OSError, LookupError, TypeError, ValueError):
-        head, _, body = path.read_bytes().partition(b"\n")
-        about = json.loads(head)
-        if (about["format"], about["reader"], about["sha256"]) == (FORMAT, reader, hashlib.sha256(body).hexdigest()):
+    about, body = read_kept(path)
+    with suppress(LookupError, TypeError, ValueError):
+        if (about["format"], about["reader"]) == (FORMAT, reader):
             for row in body.split(b"\n")[:-1]:
                 digest, _, line = row.partition(b" ")
                 yield digest.decode("ascii"), line

@@ -10,13 +10,12 @@ one that is of another model, cut off, altered or no such file at all holds noth
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from spec_lookup.search.kept_file import read_kept, write_kept
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,11 +66,9 @@ class KeptVectors:
     def read(cls, path: Path, model: str) -> KeptVectors:
         """What a file has of this model; nothing when there is no such file, or it is damaged or of another model."""
         kept = cls()
-        with suppress(OSError, LookupError, TypeError, ValueError):
-            head, _, body = path.read_bytes().partition(b"\n")
-            about = json.loads(head)
-            sound = about["sha256"] == hashlib.sha256(body).hexdigest()
-            if sound and (about["format"], about["model"]) == (FORMAT, model):
+        about, body = read_kept(path)
+        with suppress(LookupError, TypeError, ValueError):
+            if (about["format"], about["model"]) == (FORMAT, model):
                 kept._rows = _rows(body, about["vectors"])
         return kept
 
@@ -82,9 +79,7 @@ class KeptVectors:
         needed = [(digest, self._rows[digest]) for digest in self._needed]
         body = b"".join(digest for digest, _ in needed)
         body += b"".join(np.asarray(row, dtype="<f4").tobytes() for _, row in needed)
-        about = {"format": FORMAT, "model": model, "vectors": len(needed), "sha256": hashlib.sha256(body).hexdigest()}
-        with suppress(OSError):
-            replace_file(path, json.dumps(about).encode() + b"\n" + body)
+        write_kept(path, {"format": FORMAT, "model": model, "vectors": len(needed)}, body)
 
 
 def _digest(text: str) -> bytes:
@@ -98,15 +93,3 @@ def _rows(body: bytes, count: int) -> dict[bytes, Vector]:
         return {}
     numbers = np.frombuffer(body, dtype="<f4", offset=DIGEST * count).reshape(count, -1)
     return {body[DIGEST * n : DIGEST * (n + 1)]: row for n, row in enumerate(numbers)}
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises OSError."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink()
-        raise

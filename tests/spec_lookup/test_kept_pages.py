@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from spec_lookup import Spec, SpecBroken
-from spec_lookup.search import kept_pages, vectors
+from spec_lookup.search import kept_file, kept_pages, vectors
 from spec_lookup.search.kept_pages import KeptPages, beside, read_anew, reader_of
 from spec_lookup.search.parse import Page, read_page
 from spec_lookup.search.rendering import SITE, Extensions, extensions_of
@@ -349,7 +349,7 @@ def test_a_place_that_cannot_be_written_to_keeps_none(site: Path, monkeypatch: p
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(kept_pages, "replace_file", full)
+    monkeypatch.setattr(kept_file, "replace_file", full)
 
     assert build(site)
     assert not beside(site / "index").exists()
@@ -359,7 +359,7 @@ def test_an_unchanged_file_is_not_written_again(site: Path, monkeypatch: pytest.
     """Most builds of a wiki change nothing."""
     build(site)
     written: list[Path] = []
-    monkeypatch.setattr(kept_pages, "replace_file", lambda path, _: written.append(path))
+    monkeypatch.setattr(kept_pages, "write_kept", lambda path, *_: written.append(path))
     build(site)
 
     assert [] == written

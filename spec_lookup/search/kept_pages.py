@@ -19,7 +19,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import partial
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from types import FunctionType
@@ -144,6 +143,8 @@ def reader_of(extensions: Extensions) -> str:
 
 def entry_points_of(groups: Iterable[str]) -> list[str]:
     """What installed packages have announced in these groups."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - only building an index needs it
+
     return [point.value for group in groups for point in entry_points(group=group)]
 
 
@@ -153,6 +154,8 @@ class _UnknownError(Exception):
 
 def _module(name: str) -> str:
     """The module of an extension as Python-Markdown finds it. Raises _UnknownError for one that is not PURE."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - as above
+
     named = next((point.module for point in entry_points(group="markdown.extensions") if point.name == name), name)
     module = named.partition(":")[0]
     if module not in PURE:

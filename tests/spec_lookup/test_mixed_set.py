@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from spec_lookup.evaluation.cases import Cases
 from spec_lookup.evaluation.evaluate import evaluate
 from spec_lookup.evaluation.metrics import Judged
 from spec_lookup.judge.verdict import UNDECIDED
-from tests.spec_lookup.sets import clauses_of
+from tests.spec_lookup.sets import assert_sixty_of_each
 
 FOLDER = Path(__file__).parents[1] / "data" / "evaluation-mixed"
 SPECS = {"charging": 13, "school": 13, "flags": 14}
@@ -30,10 +28,7 @@ def judged() -> list[Judged]:
 
 def test_the_set_is_what_its_page_says() -> None:
     """Sixty requests about each product, none of them held back."""
-    rows = Cases(FOLDER, "tune").singles
-
-    assert dict.fromkeys(SPECS, 60) == Counter(row.data["spec"] for row in rows)
-    assert {name: len(clauses_of(FOLDER / "specs" / name)) for name in SPECS} == SPECS
+    assert_sixty_of_each(FOLDER, SPECS)
 
 
 def test_nothing_false_is_said(judged: list[Judged]) -> None:
